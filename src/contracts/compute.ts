@@ -1,0 +1,66 @@
+import type { BackendId } from "../core/backend";
+import type { Evaluation, RestoreOutput, SegmentOutput } from "../core/operations/results";
+import type { ParticleList } from "../core/particles/particle-list";
+import type { Provenance } from "../core/task/operation";
+import type { ResultVolume, VolumeFile } from "./files";
+import type { ProgressListener } from "./task";
+
+/** What the start-up self-test found of one backend. */
+export interface BackendReport {
+  readonly id: BackendId;
+  readonly description: string;
+  readonly usable: boolean;
+  /** A software adapter, slower than WASM: for tests, chosen only on request. */
+  readonly software: boolean;
+  /** One sentence: why it is not used, or what it costs. */
+  readonly note: string;
+  /** Largest difference from the stored probabilities; null where it could not run. */
+  readonly selfTestError: number | null;
+}
+
+export interface BackendStatus {
+  readonly chosen: BackendId;
+  readonly reports: readonly BackendReport[];
+}
+
+export interface RunRequests {
+  restore: { readonly volume: VolumeFile };
+  segment: { readonly volume: VolumeFile; readonly model: string };
+  localize: { readonly labels: VolumeFile; readonly score: VolumeFile | null; readonly model: string };
+}
+
+export interface RunOutputs {
+  restore: RestoreOutput;
+  segment: SegmentOutput;
+  localize: { readonly list: ParticleList };
+}
+
+export type OperationId = keyof RunRequests;
+
+export interface RunResult<Id extends OperationId = OperationId> {
+  readonly output: RunOutputs[Id];
+  readonly volumes: readonly ResultVolume[];
+  readonly provenance: Provenance;
+}
+
+/**
+ * The worker that owns the GPU device and the WebAssembly threads. One job runs at a time; others wait their turn.
+ * A cancelled job rejects with AbortError; errors keep their tag.
+ */
+export interface ComputeService {
+  /** Self-tests every backend (once) and says which one will be used. */
+  status(): Promise<BackendStatus>;
+  /** Overrides the choice; "auto" gives it back. Rejects with "backend-unavailable" if it failed its self-test. */
+  choose(id: BackendId | "auto"): Promise<BackendStatus>;
+  run<Id extends OperationId>(
+    jobId: string,
+    operation: Id,
+    inputs: RunRequests[Id],
+    params: Readonly<Record<string, unknown>>,
+    onProgress: ProgressListener,
+  ): Promise<RunResult<Id>>;
+  cancel(jobId: string): Promise<void>;
+}
+
+/** Evaluation is instant and needs no worker; named here so that the app and the command line share the word. */
+export type { Evaluation };

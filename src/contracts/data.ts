@@ -1,0 +1,76 @@
+import type { Axis, Box, Point3 } from "../core/volume/shape";
+import type { Statistics, VolumeMeta } from "../core/volume/volume";
+import type { VolumeFile } from "./files";
+import type { ProgressListener } from "./task";
+
+/** Grey values that become black and white. */
+export interface ContrastRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface Histogram {
+  readonly min: number;
+  readonly max: number;
+  readonly counts: Uint32Array<ArrayBuffer>;
+}
+
+export interface OpenedVolume {
+  readonly meta: VolumeMeta;
+  /** Robust range (0.5–99.5 percentile) of the central slab. */
+  readonly contrast: ContrastRange;
+  /** Of the same slab. */
+  readonly histogram: Histogram;
+  readonly fileBytes: number;
+}
+
+/**
+ * A slice as an image: row 0 on top. Columns and rows run along: axis z: x, y · axis y: x, z · axis x: y, z.
+ * With a slab of n > 1 the values are the mean over n slices centred on the index (fewer at the faces).
+ */
+export interface SliceImage {
+  readonly axis: Axis;
+  readonly index: number;
+  readonly slab: number;
+  readonly width: number;
+  readonly height: number;
+  readonly values: Float32Array<ArrayBuffer>;
+}
+
+/** Triangles in voxel coordinates of the volume; normals point from inside to outside. */
+export interface SurfaceMesh {
+  readonly positions: Float32Array<ArrayBuffer>;
+  readonly normals: Float32Array<ArrayBuffer>;
+  readonly indices: Uint32Array<ArrayBuffer>;
+}
+
+export interface LabelSurface extends SurfaceMesh {
+  readonly label: number;
+}
+
+/** Log power over (kx, kz), averaged over ky: the wedge shows in it. Zero frequency in the middle. */
+export interface PowerSpectrum {
+  readonly width: number;
+  readonly height: number;
+  readonly values: Float32Array<ArrayBuffer>;
+}
+
+/** The worker that holds the open volumes. Rejects with FormatError for bad files; an unknown id is "bad-parameter". */
+export interface DataService {
+  /** Reads the header and one slab; `id` is the caller's name for the volume from then on. */
+  open(id: string, file: VolumeFile): Promise<OpenedVolume>;
+  close(id: string): Promise<void>;
+  slice(id: string, axis: Axis, index: number, slab: number): Promise<SliceImage>;
+  /** The exact value at integer voxel coordinates. */
+  voxel(id: string, point: Point3): Promise<number>;
+  /** Robust range and histogram of the slab of 2·halfSlab + 1 sections about section z. */
+  contrast(id: string, z: number, halfSlab: number): Promise<Pick<OpenedVolume, "contrast" | "histogram">>;
+  /** Reads the whole file once, in the background: fills the cache for XZ and YZ slices and returns the statistics. */
+  stream(id: string, jobId: string, onProgress: ProgressListener): Promise<Statistics>;
+  /** Surface where the volume (binned to at most maxSide per side) crosses `level`; `bright`: inside is above it. */
+  isosurface(id: string, level: number, bright: boolean, maxSide: number): Promise<SurfaceMesh>;
+  /** A smooth surface for each label present. */
+  labelSurfaces(id: string): Promise<readonly LabelSurface[]>;
+  powerSpectrum(id: string, box: Box | null): Promise<PowerSpectrum>;
+  cancel(jobId: string): Promise<void>;
+}

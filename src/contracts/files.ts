@@ -1,0 +1,14 @@
+import type { VolumeRole } from "../core/volume/volume";
+
+/**
+ * A volume between threads is always a file: a local File, or a Blob that holds an MRC written by an operation. It costs
+ * nothing to send, is read by ranges wherever it is needed, and is what an export saves.
+ */
+export interface VolumeFile {
+  readonly name: string;
+  readonly blob: Blob;
+}
+
+export interface ResultVolume extends VolumeFile {
+  readonly role: VolumeRole;
+}

@@ -1,0 +1,31 @@
+import type { Model } from "./nn/model";
+import type { MwrKernelSpec, MwrKernels } from "./restore/mwr-kernels";
+import type { Box, Shape3 } from "./volume/shape";
+
+export type BackendId = "webgpu" | "wasm" | "reference";
+
+/**
+ * A network ready to run on one backend. `predict` returns the class probabilities of the voxels of `core`, a box of the
+ * tile with corners on multiples of 4, as f32 [core z, y, x, class], class fastest. The tile is normalized f32 of
+ * `shape`; what lies beyond it counts as zero padding. Memory is bounded by `predictBytes`. `breathe` is called at least
+ * every 100 ms and may throw to cancel; the executor stays usable afterwards.
+ */
+export interface NetworkExecutor {
+  readonly classCount: number;
+  /** Bytes that `predict` needs beside its input and output. */
+  predictBytes(shape: Shape3, core: Box): number;
+  predict(tile: Float32Array, shape: Shape3, core: Box, breathe: () => Promise<void>): Promise<Float32Array>;
+  dispose(): void;
+}
+
+/** One way to compute: the reference in TypeScript, WebAssembly, or WebGPU. All give the same numbers up to rounding. */
+export interface Backend {
+  readonly id: BackendId;
+  /** For the status bar: the adapter's name, or "WebAssembly SIMD, 2 threads". */
+  readonly description: string;
+  /** A tile's memory stays below this. */
+  readonly budgetBytes: number;
+  createNetwork(model: Model): Promise<NetworkExecutor>;
+  createMwrKernels(spec: MwrKernelSpec): Promise<MwrKernels>;
+  dispose(): void;
+}

@@ -1,0 +1,66 @@
+import type { Axis, Shape3 } from "../volume/shape";
+
+/** A slice that a running operation can already show, in the voxels of the box it works on. */
+export interface PreviewSlice {
+  readonly axis: Axis;
+  readonly index: number;
+  readonly width: number;
+  readonly height: number;
+  readonly values: Float32Array<ArrayBuffer>;
+}
+
+/** One iteration of the chain, as the trace records it. */
+export interface MwrTracePoint {
+  readonly iteration: number;
+  /** The energy D of the current sample after this iteration. */
+  readonly energy: number;
+  readonly accepted: boolean;
+  /** β that this iteration was judged with (it moves while it is steered). */
+  readonly beta: number;
+}
+
+export interface RestorePreview {
+  /** What happened since the last report. */
+  readonly trace: readonly MwrTracePoint[];
+  /** The current sample through the middle of the box; present a few times a second at the most. */
+  readonly slice?: PreviewSlice;
+}
+
+export interface RestoreOutput {
+  readonly boxShape: Shape3;
+  readonly sigma: number;
+  readonly beta: number;
+  readonly acceptanceRate: number;
+  readonly trace: readonly MwrTracePoint[];
+}
+
+/** Labels of a piece of the volume that is done: x fastest, corner at (z0, y0, x0). */
+export interface SegmentPreview {
+  readonly z0: number;
+  readonly y0: number;
+  readonly x0: number;
+  readonly shape: Shape3;
+  readonly labels: Uint8Array<ArrayBuffer>;
+}
+
+export interface SegmentOutput {
+  readonly voxelsPerClass: readonly number[];
+  readonly tiles: number;
+}
+
+/** Precision, recall and F1 of one class, by one-to-one matching within a distance. */
+export interface ClassScore {
+  readonly name: string;
+  readonly truth: number;
+  readonly found: number;
+  readonly truePositives: number;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+}
+
+/** Scores by label, particles only (classes with a radius or with truth). */
+export interface Evaluation {
+  readonly radiusVoxels: number;
+  readonly classes: Readonly<Record<string, ClassScore>>;
+}

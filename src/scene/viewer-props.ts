@@ -1,0 +1,99 @@
+import type { Axis, Box, Point3, Shape3 } from "../core/volume/shape";
+
+/** The panes a viewer can draw; the side-by-side pane shows a second volume along z with the same cursor and zoom. */
+export type PaneId = "xy" | "xz" | "yz" | "3d" | "compare";
+
+/** One slice to draw; see SliceImage in contracts/data.ts for the order of rows and columns. */
+export interface SlicePixels {
+  readonly width: number;
+  readonly height: number;
+  readonly values: Float32Array;
+}
+
+/** Where the viewer gets slices from; it asks again only when volume, axis, index or slab change. */
+export type SliceSource = (volumeId: string, axis: Axis, index: number, slab: number) => Promise<SlicePixels>;
+
+export interface SurfaceProps {
+  readonly key: string;
+  readonly color: string;
+  readonly opacity: number;
+  readonly visible: boolean;
+  readonly positions: Float32Array;
+  readonly normals: Float32Array;
+  readonly indices: Uint32Array;
+}
+
+export interface ClassStyle {
+  readonly label: number;
+  readonly color: string;
+  readonly visible: boolean;
+}
+
+export interface ParticleMark extends Point3 {
+  readonly id: number;
+  readonly label: number;
+  readonly radiusVoxels: number;
+}
+
+export interface ViewerProps {
+  readonly volume: {
+    readonly id: string;
+    readonly shape: Shape3;
+    readonly voxelSizeAngstrom: number | null;
+  } | null;
+  /** Drawn in the compare pane; same shape as `volume` or a box of it (`origin` says where its corner lies). */
+  readonly compare: { readonly id: string; readonly shape: Shape3; readonly origin: Point3 } | null;
+  /** Grey values of black and white; high < low inverts nothing: `invert` does. */
+  readonly contrast: { readonly low: number; readonly high: number; readonly invert: boolean };
+  readonly compareContrast: { readonly low: number; readonly high: number; readonly invert: boolean } | null;
+  readonly slab: number;
+  readonly cursor: Point3;
+  readonly crosshair: boolean;
+  readonly overlay: {
+    /** The label volume, or null. */
+    readonly id: string | null;
+    readonly visible: boolean;
+    /** 0…1. */
+    readonly opacity: number;
+    /** Rises when the labels change under the same id (a segmentation that fills in). */
+    readonly revision: number;
+  };
+  readonly classes: readonly ClassStyle[];
+  readonly particles: readonly ParticleMark[];
+  readonly selectedParticle: number | null;
+  readonly surfaces: readonly SurfaceProps[];
+  /** Drawn as a dashed frame in the slices and the 3D view; its corners can be dragged. */
+  readonly box: Box | null;
+  readonly slicePlanes: boolean;
+}
+
+/** What the user did in a view; the owner changes its state and calls `update`. */
+export interface ViewerEvents {
+  onCursor(point: Point3): void;
+  /** The point under the pointer, in voxels (not rounded), or null when it leaves. */
+  onHover(point: Point3 | null): void;
+  onSlice(axis: Axis, step: number): void;
+  onContrast(low: number, high: number): void;
+  onBox(box: Box): void;
+  onPickParticle(id: number): void;
+  onMaximise(pane: PaneId): void;
+}
+
+/**
+ * One canvas, scissored into panes. `setPane` tells where a pane lies (its element; null hides it); `update` compares and
+ * uploads only what changed; frames are drawn on demand.
+ */
+export interface Viewer {
+  setPane(pane: PaneId, element: HTMLElement | null): void;
+  update(props: ViewerProps): void;
+  /** Zoom about the pointer, or the cursor when the pointer is elsewhere. */
+  zoom(factor: number): void;
+  fit(): void;
+  /** 3D: look along an axis. */
+  lookAlong(axis: Axis): void;
+  /** Centres every view on a point. */
+  flyTo(point: Point3): void;
+  /** The canvas as it is, for a screenshot. */
+  toBlob(): Promise<Blob>;
+  dispose(): void;
+}

@@ -1,0 +1,44 @@
+// Finds a Chromium for the tests, or installs Debian's as root; and the flags that give it WebGPU without a GPU.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+
+const CANDIDATES = [
+  process.env.CHROMIUM,
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/usr/bin/google-chrome-stable",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+/** The Vulkan driver file of SwiftShader that Debian's Chromium brings: it gives Node's WebGPU an adapter without a GPU. */
+export const SWIFTSHADER_ICD = "/usr/lib/chromium/vk_swiftshader_icd.json";
+
+export const CHROMIUM_ARGS = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan",
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+];
+
+/** Returns the path of a Chromium; installs Debian's where none is found and we are root. Throws one sentence otherwise. */
+export function findChromium() {
+  const found = () => CANDIDATES.find((path) => path && existsSync(path));
+  if (found()) return found();
+  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
+    console.log("No Chromium found: installing Debian's (apt-get install chromium).");
+    spawnSync("apt-get", ["update"], { stdio: "ignore" });
+    spawnSync("apt-get", ["install", "-y", "chromium"], { stdio: "ignore" });
+    if (found()) return found();
+  }
+  throw new Error(
+    "No Chromium found: install it (apt-get install chromium) or name one in the variable CHROMIUM.",
+  );
+}
