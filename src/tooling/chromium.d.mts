@@ -1,0 +1,3 @@
+export const SWIFTSHADER_ICD: string;
+export const CHROMIUM_ARGS: string[];
+export function findChromium(): string;
