@@ -1,6 +1,6 @@
 // `npm run check`: types of every folder, lint and format, layer rules, unused code, file lengths.
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -65,8 +65,33 @@ function checkLengths() {
   return ok;
 }
 
+/** The folder table of ARCHITECTURE.md is src/layers.json, row by row; `--fix` writes it. */
+function checkLayerTable() {
+  const layers = JSON.parse(readFileSync(join(root, "src/layers.json"), "utf8"));
+  const rows = Object.entries(layers).map(([layer, { may, what }]) => {
+    const folder = layer === "workers" || layer === "bench" ? layer : `src/${layer}`;
+    return `| \`${folder}\` | ${what} | ${may.join(", ") || "nothing"} |`;
+  });
+  const table = ["| folder | what | may import |", "|---|---|---|", ...rows].join("\n");
+  const path = join(root, "ARCHITECTURE.md");
+  const text = readFileSync(path, "utf8");
+  const wanted = text.replace(
+    /(<!-- layers -->\n)[\s\S]*?(\n<!-- \/layers -->)/,
+    (_, open, close) => open + table + close,
+  );
+  if (process.argv.includes("--fix")) writeFileSync(path, wanted);
+  else if (wanted !== text) {
+    console.log(
+      "FAIL ARCHITECTURE.md's table of folders differs from src/layers.json (npm run check -- --fix)",
+    );
+    return false;
+  }
+  console.log("ok   table of folders");
+  return true;
+}
+
 const queue = [...steps];
-const results = [checkLengths()];
+const results = [checkLengths(), checkLayerTable()];
 await Promise.all(
   Array.from({ length: Math.min(4, cpus().length) }, async () => {
     for (let step = queue.shift(); step; step = queue.shift()) results.push(await run(step));
