@@ -1,0 +1,2 @@
+// Everything that the WebAssembly module exports. Kernels work on raw pointers into the shared memory and allocate nothing.
+export * from "./memory";
