@@ -2,6 +2,10 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { setFlagsFromString } from "node:v8";
+
+// Fused multiply-add in WebAssembly: browsers have it on, Node 20 needs the flag before the first module is compiled.
+if (Number(process.versions.node.split(".")[0]) < 22) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const [entry, ...rest] = process.argv.slice(2);
