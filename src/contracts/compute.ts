@@ -1,5 +1,10 @@
 import type { BackendId } from "../core/backend";
-import type { Evaluation, RestoreOutput, SegmentOutput } from "../core/operations/results";
+import type {
+  RestoreOutput,
+  RestorePreview,
+  SegmentOutput,
+  SegmentPreview,
+} from "../core/operations/results";
 import type { ParticleList } from "../core/particles/particle-list";
 import type { Provenance } from "../core/task/operation";
 import type { ResultVolume, VolumeFile } from "./files";
@@ -35,6 +40,13 @@ export interface RunOutputs {
   localize: { readonly list: ParticleList };
 }
 
+/** What `progress.preview` holds while an operation runs. */
+export interface RunPreviews {
+  restore: RestorePreview;
+  segment: SegmentPreview;
+  localize: never;
+}
+
 export type OperationId = keyof RunRequests;
 
 export interface RunResult<Id extends OperationId = OperationId> {
@@ -61,6 +73,3 @@ export interface ComputeService {
   ): Promise<RunResult<Id>>;
   cancel(jobId: string): Promise<void>;
 }
-
-/** Evaluation is instant and needs no worker; named here so that the app and the command line share the word. */
-export type { Evaluation };
