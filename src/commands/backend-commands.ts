@@ -1,0 +1,43 @@
+import type { BackendId } from "../core/backend";
+import type { ModelManifest } from "../core/nn/model";
+import { notify } from "../state/shell";
+import type { Workbench } from "./workbench";
+
+/** The models that ship with the app, by the name of their folder under models/. */
+const SHIPPED_MODELS = ["starter"];
+
+const sentence = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** Self-tests the backends and shows which one will be used. */
+export async function loadBackends({ compute, shell }: Workbench): Promise<void> {
+  try {
+    shell.setState({ backend: await compute.status(), backendError: null });
+  } catch (error) {
+    shell.setState({ backendError: sentence(error) });
+    notify(shell, "error", `Nothing can be computed: ${sentence(error)}`);
+  }
+}
+
+/** Computes with another backend from now on; "auto" gives the choice back. */
+export async function chooseBackend({ compute, shell }: Workbench, id: BackendId | "auto"): Promise<void> {
+  try {
+    shell.setState({ backend: await compute.choose(id) });
+  } catch (error) {
+    notify(shell, "error", sentence(error));
+  }
+}
+
+/** Reads what the shipped models say of themselves. */
+export async function loadModels({ host, shell }: Workbench): Promise<void> {
+  try {
+    const models = await Promise.all(
+      SHIPPED_MODELS.map(async (name) => {
+        const response = await host.fetchAsset(`models/${name}/manifest.json`);
+        return (await response.json()) as ModelManifest;
+      }),
+    );
+    shell.setState({ models });
+  } catch (error) {
+    notify(shell, "error", `The model could not be read: ${sentence(error)}`);
+  }
+}

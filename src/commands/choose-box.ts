@@ -1,0 +1,42 @@
+import { type Box, boxShape, type Shape3 } from "../core/volume/shape";
+import { entryOf } from "../state/document";
+import { recordStep } from "../state/history";
+import { boxAbout } from "../state/view";
+import type { Workbench } from "./workbench";
+
+/** The side of a box that is put where the cursor is. */
+const DEFAULT_BOX_SIDE = 64;
+
+/** Returns the box with whole corners, at least 8 voxels a side, kept in the shape. */
+function tidyBox(box: Box, [nz, ny, nx]: Shape3): Box {
+  const along = (from: number, to: number, n: number) => {
+    const length = Math.min(n, Math.max(8, Math.round(Math.abs(to - from))));
+    const start = Math.min(n - length, Math.max(0, Math.round(Math.min(from, to))));
+    return [start, start + length] as const;
+  };
+  const [z0, z1] = along(box.z0, box.z1, nz);
+  const [y0, y1] = along(box.y0, box.y1, ny);
+  const [x0, x1] = along(box.x0, box.x1, nx);
+  return { z0, y0, x0, z1, y1, x1 };
+}
+
+/**
+ * Sets the box that operations may work on: a box, a cube of that side about the middle of the box there was (or the
+ * cursor), "cursor" for the default cube, or null for the whole volume. It can be undone.
+ */
+export function setBox(workbench: Workbench, choice: Box | number | "cursor" | null): void {
+  const { view, document } = workbench;
+  const { volumeId, box, cursor } = view.getState();
+  const volume = entryOf(document.getState().volumes, volumeId);
+  if (!volume) return;
+  recordStep(workbench, "move the box", workbench.host.now());
+  const { shape } = volume.meta;
+  if (choice === null) view.setState({ box: null });
+  else if (typeof choice === "object") view.setState({ box: tidyBox(choice, shape) });
+  else {
+    const [nz, ny, nx] = box ? boxShape(box) : [0, 0, 0];
+    const middle = box ? { x: box.x0 + nx / 2, y: box.y0 + ny / 2, z: box.z0 + nz / 2 } : cursor;
+    const side = choice === "cursor" ? DEFAULT_BOX_SIDE : choice;
+    view.setState({ box: boxAbout(choice === "cursor" ? cursor : middle, side, shape) });
+  }
+}

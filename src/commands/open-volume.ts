@@ -1,0 +1,134 @@
+import type { VolumeFile } from "../contracts/files";
+import { isAbort } from "../core/errors";
+import type { Provenance } from "../core/task/operation";
+import type { Point3 } from "../core/volume/shape";
+import type { VolumeRole } from "../core/volume/volume";
+import { addEntry, type Display, entryOf, patchEntry, removeEntry, type VolumeEntry } from "../state/document";
+import { clearHistory } from "../state/history";
+import { patchJob, startJob } from "../state/jobs";
+import { notify } from "../state/shell";
+import { clampPoint } from "../state/view";
+import type { Workbench } from "./workbench";
+
+const ORIGIN: Point3 = { x: 0, y: 0, z: 0 };
+
+interface OpenOptions {
+  readonly role?: VolumeRole | "raw";
+  readonly parentId?: string | null;
+  readonly origin?: Point3;
+  readonly provenance?: Provenance | null;
+  /** Instead of the robust range of the central slab. */
+  readonly display?: Display;
+}
+
+/** Opens a file as a volume of the document and returns its entry; rejects with the reader's error. */
+export async function openVolume(
+  workbench: Workbench,
+  file: VolumeFile,
+  options: OpenOptions = {},
+): Promise<VolumeEntry> {
+  const id = workbench.nextId("volume");
+  const { meta, contrast, histogram, fileBytes } = await workbench.data.open(id, file);
+  const entry: VolumeEntry = {
+    id,
+    name: file.name,
+    role: options.role ?? "raw",
+    meta,
+    fileBytes,
+    autoContrast: contrast,
+    display: options.display ?? { ...contrast, invert: false },
+    histogram: { min: histogram.min, max: histogram.max, counts: [...histogram.counts] },
+    statistics: null,
+    statedVoxelSizeAngstrom: null,
+    parentId: options.parentId ?? null,
+    origin: options.origin ?? ORIGIN,
+    provenance: options.provenance ?? null,
+  };
+  workbench.files.set(id, file);
+  addEntry(workbench.document, "volumes", entry);
+  return entry;
+}
+
+/** Reads the whole file in the background: fast slices along x and y, and the statistics. A failure is not a surprise worth a notice: slices read what they need. */
+export async function readWholeVolume(workbench: Workbench, volume: VolumeEntry): Promise<void> {
+  const jobId = workbench.nextId("job");
+  const stop = new AbortController();
+  workbench.stops.set(jobId, stop);
+  startJob(workbench.jobs, {
+    id: jobId,
+    operation: "read",
+    doing: "reading",
+    inputName: volume.name,
+    startedAt: workbench.host.now(),
+  });
+  const end = (phase: "done" | "cancelled" | "failed", error: string | null = null) =>
+    patchJob(workbench.jobs, jobId, { phase, error, endedAt: workbench.host.now() });
+  try {
+    const statistics = await workbench.data.stream(volume.id, {
+      signal: stop.signal,
+      onProgress: ({ done, total, note }) => patchJob(workbench.jobs, jobId, { done, total, note }),
+    });
+    patchEntry(workbench.document, "volumes", volume.id, { statistics });
+    if (statistics.nonFinite > 0)
+      notify(
+        workbench.shell,
+        "warning",
+        `${volume.name} has ${statistics.nonFinite} voxels that are not numbers: they are shown black and left out of the statistics.`,
+      );
+    end("done");
+  } catch (error) {
+    end(isAbort(error) ? "cancelled" : "failed", error instanceof Error ? error.message : String(error));
+  } finally {
+    workbench.stops.delete(jobId);
+  }
+}
+
+/** Shows a volume in the views, with the labels and particles that belong to it. */
+export function showVolume(workbench: Workbench, id: string): void {
+  const { volumes, labels, particles } = workbench.document.getState();
+  const volume = entryOf(volumes, id);
+  if (!volume) return;
+  const before = workbench.view.getState();
+  const old = entryOf(volumes, before.volumeId);
+  const [nz, ny, nx] = volume.meta.shape;
+  const sameShape = old !== null && old.meta.shape.join() === volume.meta.shape.join();
+  workbench.view.setState({
+    volumeId: id,
+    compareId: before.compareId === id ? null : before.compareId,
+    layout: before.layout === "side" && before.compareId === id ? "grid" : before.layout,
+    cursor: sameShape ? before.cursor : clampPoint({ x: nx / 2, y: ny / 2, z: nz / 2 }, volume.meta.shape),
+    hover: null,
+    value: null,
+    box: sameShape ? before.box : null,
+    labelsId: labels.findLast((entry) => entry.parentId === id)?.id ?? null,
+    particlesId: particles.findLast((entry) => entry.parentId === id)?.id ?? null,
+    selectedParticle: null,
+    isosurface: { ...before.isosurface, visible: false, level: null },
+  });
+  if (!sameShape) workbench.viewer?.fit();
+}
+
+/** Shows a second volume beside the first; null goes back to one. */
+export function compareWith(workbench: Workbench, id: string | null): void {
+  workbench.view.setState(id === null ? { compareId: null, layout: "grid" } : { compareId: id, layout: "side" });
+}
+
+/** Closes a volume, label map or particle list and what was made from it. */
+export function closeEntry(workbench: Workbench, id: string): void {
+  const gone = removeEntry(workbench.document, id);
+  const isGone = (each: string | null) => each !== null && gone.includes(each);
+  for (const each of gone) {
+    if (workbench.files.delete(each)) workbench.data.close(each).catch(() => undefined);
+    workbench.surfaces.delete(each);
+    workbench.liveLabels.delete(each);
+  }
+  clearHistory(workbench.history);
+  const view = workbench.view.getState();
+  if (isGone(view.compareId)) compareWith(workbench, null);
+  if (isGone(view.labelsId)) workbench.view.setState({ labelsId: null });
+  if (isGone(view.particlesId)) workbench.view.setState({ particlesId: null, selectedParticle: null });
+  if (!isGone(view.volumeId)) return;
+  const next = workbench.document.getState().volumes.at(-1);
+  if (next) showVolume(workbench, next.id);
+  else workbench.view.setState({ volumeId: null, box: null, hover: null, value: null, layout: "grid" });
+}

@@ -1,0 +1,95 @@
+import { lastJob } from "../state/jobs";
+import type { PanelId } from "../state/shell";
+import { setBox } from "./choose-box";
+import type { Command } from "./command";
+import { runLocalize } from "./run-localize";
+import { cancelJob } from "./run-operation";
+import { runRestore } from "./run-restore";
+import { runSegment } from "./run-segment";
+import type { Workbench } from "./workbench";
+
+/** Opens a panel, and unfolds it where it was folded away. */
+export function openPanel(workbench: Workbench, panel: PanelId): void {
+  const { box, volumeId } = workbench.view.getState();
+  const firstTime = !workbench.jobs.getState().jobs.some(({ operation }) => operation === "restore");
+  // Restoring a whole tomogram takes long: the panel begins with a box that takes a minute or two.
+  if (panel === "restore" && box === null && volumeId && firstTime) setBox(workbench, "cursor");
+  workbench.shell.setState(({ folded }) => ({
+    panel,
+    drawer: "operation",
+    folded: { ...folded, operation: false },
+  }));
+}
+
+/** Tells whether an operation is running. */
+function isRunning({ jobs }: Workbench, operation: string): boolean {
+  return lastJob(jobs.getState().jobs, operation)?.phase === "running";
+}
+
+const panel = (id: PanelId, label: string, key: string): Command => ({
+  id: `panel.${id}`,
+  label: `Panel ${label}`,
+  group: "Operations",
+  keys: [key],
+  run: (workbench) => openPanel(workbench, id),
+});
+
+/** What Esc does: closes what lies over the views, else stops what runs. */
+function stop(workbench: Workbench): void {
+  const { shell, view } = workbench;
+  const { palette, help, provenanceOf, drawer } = shell.getState();
+  if (palette || help || provenanceOf !== null) {
+    shell.setState({ palette: false, help: false, provenanceOf: null });
+    return;
+  }
+  const running = workbench.jobs
+    .getState()
+    .jobs.filter(({ phase, operation }) => phase === "running" && operation !== "read");
+  if (running.length > 0) for (const { id } of running) cancelJob(workbench, id);
+  else if (drawer) shell.setState({ drawer: null });
+  else view.setState({ selectedParticle: null });
+}
+
+export const operationCommands: readonly Command[] = [
+  panel("restore", "Restore", "R"),
+  panel("segment", "Segment", "S"),
+  panel("localize", "Localize", "L"),
+  panel("review", "Review", "V"),
+  {
+    id: "run.restore",
+    label: "Run restore",
+    group: "Operations",
+    keys: [],
+    enabled: (workbench) => workbench.view.getState().volumeId !== null && !isRunning(workbench, "restore"),
+    run: runRestore,
+  },
+  {
+    id: "run.segment",
+    label: "Run segment",
+    group: "Operations",
+    keys: [],
+    enabled: (workbench) =>
+      workbench.view.getState().volumeId !== null &&
+      workbench.shell.getState().models.length > 0 &&
+      !isRunning(workbench, "segment"),
+    run: runSegment,
+  },
+  {
+    id: "run.localize",
+    label: "Run localize",
+    group: "Operations",
+    keys: [],
+    enabled(workbench) {
+      const { labelsId } = workbench.view.getState();
+      return labelsId !== null && workbench.files.has(labelsId) && !isRunning(workbench, "localize");
+    },
+    run: (workbench) => runLocalize(workbench),
+  },
+  {
+    id: "run.stop",
+    label: "Stop what is going on",
+    group: "Operations",
+    keys: ["Escape"],
+    run: stop,
+  },
+];

@@ -1,0 +1,55 @@
+import { addEntry, entryOf, patchEntry, voxelSizeOf } from "../state/document";
+import { recordStep } from "../state/history";
+import { scoresOf } from "./evaluate-particles";
+import { runOperation } from "./run-operation";
+import type { Workbench } from "./workbench";
+
+/**
+ * Localizes the particles of a label map (of the one that is shown, by default) and opens the list for review. A second
+ * run on the same labels takes the place of the first; undo brings that one back.
+ */
+export async function runLocalize(workbench: Workbench, id?: string): Promise<void> {
+  const { document, view, shell, files, history } = workbench;
+  const labels = entryOf(document.getState().labels, id ?? view.getState().labelsId);
+  const file = labels && files.get(labels.id);
+  const volume = entryOf(document.getState().volumes, labels?.parentId ?? null);
+  if (!labels || !file || !volume) return;
+  const result = await runOperation(workbench, {
+    operation: "localize",
+    inputs: {
+      labels: file,
+      score: (labels.scoreId && files.get(labels.scoreId)) || null,
+      model: labels.model,
+    },
+    inputName: labels.name,
+    shape: volume.meta.shape,
+  });
+  if (!result || !entryOf(document.getState().labels, labels.id)) return;
+  const size = voxelSizeOf(volume);
+  const { list: found } = result.output;
+  const list = {
+    ...found,
+    volumeName: volume.name,
+    voxelSizeAngstrom: size ? { x: size, y: size, z: size } : found.voxelSizeAngstrom,
+  };
+  const fresh = {
+    list,
+    provenance: result.provenance,
+    evaluation: scoresOf(workbench, volume.id, list),
+  };
+  const before = document.getState().particles.find((each) => each.labelsId === labels.id);
+  if (before) recordStep({ document, view, history }, "localize", workbench.host.now());
+  const particlesId = before?.id ?? workbench.nextId("particles");
+  if (before) patchEntry(document, "particles", particlesId, fresh);
+  else
+    addEntry(document, "particles", {
+      ...fresh,
+      id: particlesId,
+      name: "particles",
+      parentId: volume.id,
+      labelsId: labels.id,
+    });
+  if (view.getState().volumeId !== volume.id) return;
+  view.setState({ particlesId, selectedParticle: null });
+  if (shell.getState().panel === "segment") shell.setState({ panel: "review" });
+}

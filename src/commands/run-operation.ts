@@ -1,0 +1,84 @@
+import type { OperationId, RunPreviews, RunRequests, RunResult } from "../contracts/compute";
+import { isAbort } from "../core/errors";
+import type { Progress } from "../core/task/task";
+import type { Shape3 } from "../core/volume/shape";
+import { patchJob, startJob } from "../state/jobs";
+import { notify } from "../state/shell";
+import { OPERATIONS, paramsOf } from "./operations";
+import type { Workbench } from "./workbench";
+
+const DOING: Readonly<Record<OperationId, string>> = {
+  restore: "restoring",
+  segment: "segmenting",
+  localize: "localizing",
+};
+
+/** How much a new measurement of the machine's pace counts against the earlier ones. */
+const PACE_WEIGHT = 0.5;
+
+interface RunRequest<Id extends OperationId> {
+  readonly operation: Id;
+  readonly inputs: RunRequests[Id];
+  readonly inputName: string;
+  readonly shape: Shape3;
+  readonly onPreview?: (preview: RunPreviews[Id], jobId: string) => void;
+}
+
+/** The pace of this machine becomes the next estimate. */
+function rememberPace({ shell }: Workbench, operation: OperationId, flops: number, seconds: number): void {
+  const { backend, measuredFlops } = shell.getState();
+  if (!backend || seconds < 0.05) return;
+  const key = `${operation}/${backend.chosen}`;
+  const before = measuredFlops[key] ?? flops / seconds;
+  const pace = (1 - PACE_WEIGHT) * before + PACE_WEIGHT * (flops / seconds);
+  shell.setState({ measuredFlops: { ...measuredFlops, [key]: pace } });
+}
+
+/**
+ * Runs an operation as a job that the status bar follows and Esc cancels. Returns its result, or null where it was
+ * cancelled or failed; a failure has been told to the user then.
+ */
+export async function runOperation<Id extends OperationId>(
+  workbench: Workbench,
+  { operation, inputs, inputName, shape, onPreview }: RunRequest<Id>,
+): Promise<RunResult<Id> | null> {
+  const { jobs, shell, host, stops } = workbench;
+  const jobId = workbench.nextId("job");
+  const stop = new AbortController();
+  stops.set(jobId, stop);
+  startJob(jobs, { id: jobId, operation, doing: DOING[operation], inputName, startedAt: host.now() });
+  const onProgress = ({ done, total, note, preview }: Progress<RunPreviews[Id]>) => {
+    patchJob(jobs, jobId, { done, total, note });
+    if (preview !== undefined) onPreview?.(preview, jobId);
+  };
+  try {
+    const params = paramsOf(workbench, operation, shape);
+    const result = await workbench.compute.run(operation, inputs, params, { signal: stop.signal, onProgress });
+    rememberPace(
+      workbench,
+      operation,
+      OPERATIONS[operation].estimate(shape, params).flops,
+      result.provenance.seconds,
+    );
+    patchJob(jobs, jobId, { phase: "done", endedAt: host.now() });
+    return result;
+  } catch (error) {
+    const cancelled = isAbort(error);
+    const sentence = error instanceof Error ? error.message : String(error);
+    patchJob(jobs, jobId, {
+      phase: cancelled ? "cancelled" : "failed",
+      error: cancelled ? null : sentence,
+      endedAt: host.now(),
+    });
+    if (!cancelled) notify(shell, "error", `${OPERATIONS[operation].label} failed: ${sentence}`);
+    return null;
+  } finally {
+    stops.delete(jobId);
+    workbench.previews.delete(jobId);
+  }
+}
+
+/** Stops a job; what it finished is kept where the operation can. */
+export function cancelJob(workbench: Workbench, jobId: string): void {
+  workbench.stops.get(jobId)?.abort();
+}

@@ -1,0 +1,166 @@
+import type { Axis } from "../core/volume/shape";
+import { entryOf, patchEntry } from "../state/document";
+import { clampPoint, type Pane, stepPoint, stepSlab } from "../state/view";
+import type { Command } from "./command";
+import type { Workbench } from "./workbench";
+
+/** How many central sections the automatic contrast looks at on either side. */
+const CONTRAST_HALF_SLAB = 15;
+const ZOOM_STEP = 1.25;
+
+const shownVolume = ({ document, view }: Workbench) =>
+  entryOf(document.getState().volumes, view.getState().volumeId);
+const isShown = (workbench: Workbench) => shownVolume(workbench) !== null;
+
+/** Moves the cursor by `step` voxels along an axis. */
+export function moveCursor(workbench: Workbench, axis: Axis, step: number): void {
+  const volume = shownVolume(workbench);
+  if (volume)
+    workbench.view.setState(({ cursor }) => ({ cursor: stepPoint(cursor, axis, step, volume.meta.shape) }));
+}
+
+function goToSection(workbench: Workbench, choose: (nz: number) => number): void {
+  const volume = shownVolume(workbench);
+  if (volume)
+    workbench.view.setState(({ cursor }) => ({
+      cursor: clampPoint({ ...cursor, z: choose(volume.meta.shape[0]) }, volume.meta.shape),
+    }));
+}
+
+/** Gives the shown volume the robust range of the slab about the cursor. */
+async function autoContrast(workbench: Workbench): Promise<void> {
+  const volume = shownVolume(workbench);
+  if (!volume) return;
+  const { contrast, histogram } = await workbench.data.contrast(
+    volume.id,
+    workbench.view.getState().cursor.z,
+    CONTRAST_HALF_SLAB,
+  );
+  patchEntry(workbench.document, "volumes", volume.id, {
+    autoContrast: contrast,
+    histogram: { min: histogram.min, max: histogram.max, counts: [...histogram.counts] },
+    display: { ...contrast, invert: volume.display.invert },
+  });
+}
+
+/** Makes a view the only one; again, or with the view that is big already, brings all views back. */
+export function maximisePane({ view }: Workbench, pane: Pane): void {
+  const { layout, bigPane, compareId } = view.getState();
+  if (layout === "one" && bigPane === pane) view.setState({ layout: compareId ? "side" : "grid" });
+  else view.setState({ layout: "one", bigPane: pane });
+}
+
+const move = (
+  id: string,
+  label: string,
+  keys: string[],
+  axis: Axis,
+  step: number,
+  family?: Command["family"],
+): Command => ({
+  id: `move.${id}`,
+  label,
+  group: "Move",
+  keys,
+  ...(family ? { family } : {}),
+  enabled: isShown,
+  run: (workbench) => moveCursor(workbench, axis, step),
+});
+
+const ARROWS = { keys: "← → ↑ ↓", label: "Crosshair by a voxel" };
+
+const moveCommands: readonly Command[] = [
+  move("z-next", "Next slice", ["PageUp"], "z", 1),
+  move("z-previous", "Previous slice", ["PageDown"], "z", -1),
+  move("z-next-10", "Ten slices on", ["Shift+PageUp"], "z", 10),
+  move("z-previous-10", "Ten slices back", ["Shift+PageDown"], "z", -10),
+  move("left", "Crosshair one voxel left", ["ArrowLeft"], "x", -1, ARROWS),
+  move("right", "Crosshair one voxel right", ["ArrowRight"], "x", 1, ARROWS),
+  move("up", "Crosshair one voxel up", ["ArrowUp"], "y", -1, ARROWS),
+  move("down", "Crosshair one voxel down", ["ArrowDown"], "y", 1, ARROWS),
+  ...(
+    [
+      ["z-first", "First slice", "Home", () => 0],
+      ["z-middle", "Middle slice", "", (nz: number) => Math.floor(nz / 2)],
+      ["z-last", "Last slice", "End", (nz: number) => nz - 1],
+    ] as const
+  ).map(
+    ([id, label, key, choose]): Command => ({
+      id: `move.${id}`,
+      label,
+      group: "Move",
+      keys: key ? [key] : [],
+      enabled: isShown,
+      run: (workbench) => goToSection(workbench, choose),
+    }),
+  ),
+];
+
+const view = (
+  id: string,
+  label: string,
+  keys: string[],
+  run: Command["run"],
+  enabled: (workbench: Workbench) => boolean = isShown,
+): Command => ({ id: `view.${id}`, label, group: "View", keys, enabled, run });
+
+const look = (axis: Axis): Command =>
+  view(`look-${axis}`, `Look along ${axis} (3D)`, [axis.toUpperCase()], ({ viewer }) => viewer?.lookAlong(axis));
+
+export const viewCommands: readonly Command[] = [
+  ...moveCommands,
+  view("fit", "Fit the views", ["F"], ({ viewer }) => viewer?.fit()),
+  view("zoom-in", "Zoom in", ["+", "="], ({ viewer }) => viewer?.zoom(ZOOM_STEP)),
+  view("zoom-out", "Zoom out", ["-"], ({ viewer }) => viewer?.zoom(1 / ZOOM_STEP)),
+  view("maximise", "Maximise the view, or show all", ["M"], (workbench) =>
+    maximisePane(workbench, workbench.view.getState().bigPane),
+  ),
+  view("layout-grid", "All views", [], ({ view: store }) => store.setState({ layout: "grid" })),
+  view(
+    "layout-side",
+    "Two volumes side by side",
+    [],
+    ({ view: store }) => store.setState({ layout: "side" }),
+    (workbench) => workbench.view.getState().compareId !== null,
+  ),
+  look("x"),
+  look("y"),
+  look("z"),
+  view("crosshair", "Crosshair", ["C"], ({ view: store }) =>
+    store.setState(({ crosshair }) => ({ crosshair: !crosshair })),
+  ),
+  view("overlay", "Label overlay", ["O"], ({ view: store }) =>
+    store.setState(({ overlay }) => ({ overlay: !overlay })),
+  ),
+  view("slice-planes", "Slice planes in 3D", [], ({ view: store }) =>
+    store.setState(({ slicePlanes }) => ({ slicePlanes: !slicePlanes })),
+  ),
+  view("slab-thinner", "Thinner slab", [","], ({ view: store }) =>
+    store.setState(({ slab }) => ({ slab: stepSlab(slab, -1) })),
+  ),
+  view("slab-thicker", "Thicker slab", ["."], ({ view: store }) =>
+    store.setState(({ slab }) => ({ slab: stepSlab(slab, 1) })),
+  ),
+  {
+    id: "contrast.auto",
+    label: "Automatic contrast",
+    group: "Contrast",
+    keys: ["A"],
+    enabled: isShown,
+    run: autoContrast,
+  },
+  {
+    id: "contrast.invert",
+    label: "Invert contrast",
+    group: "Contrast",
+    keys: ["I"],
+    enabled: isShown,
+    run(workbench) {
+      const volume = shownVolume(workbench);
+      if (volume)
+        patchEntry(workbench.document, "volumes", volume.id, {
+          display: { ...volume.display, invert: !volume.display.invert },
+        });
+    },
+  },
+];

@@ -1,0 +1,57 @@
+import type { LabelSurface } from "../contracts/data";
+import type { VolumeFile } from "../contracts/files";
+import type { PreviewSlice } from "../core/operations/results";
+import type { Axis, Point3 } from "../core/volume/shape";
+import type { ComputeClient } from "../services/compute-client";
+import type { DataClient } from "../services/data-client";
+import type { DocumentStore } from "../state/document";
+import type { HistoryStore } from "../state/history";
+import type { JobsStore } from "../state/jobs";
+import type { ShellStore } from "../state/shell";
+import type { ViewStore } from "../state/view";
+import type { LiveLabels } from "./live-labels";
+
+/** What commands may tell the views directly; everything else goes through the stores. */
+export interface ViewerControls {
+  zoom(factor: number): void;
+  fit(): void;
+  lookAlong(axis: Axis): void;
+  flyTo(point: Point3): void;
+  toBlob(): Promise<Blob>;
+}
+
+/** What differs between the browser and a test. */
+export interface Host {
+  /** Lets the user choose files; empty if they chose none. */
+  pickFiles(): Promise<readonly File[]>;
+  saveFile(name: string, blob: Blob): void;
+  /** Loads a file that ships with the app. */
+  fetchAsset(path: string): Promise<Response>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** Everything a command works on: the stores, the files and meshes they refer to by id, and the workers. */
+export interface Workbench {
+  readonly document: DocumentStore;
+  readonly view: ViewStore;
+  readonly jobs: JobsStore;
+  readonly shell: ShellStore;
+  readonly history: HistoryStore;
+  /** The file of each volume and label map, by id. */
+  readonly files: Map<string, VolumeFile>;
+  /** The surfaces of each label map, by id. */
+  readonly surfaces: Map<string, readonly LabelSurface[]>;
+  /** Label maps that are still filling in, by id. */
+  readonly liveLabels: Map<string, LiveLabels>;
+  /** The newest preview of each job, by id. */
+  readonly previews: Map<string, PreviewSlice>;
+  /** How to stop each running job, by id. */
+  readonly stops: Map<string, AbortController>;
+  readonly data: DataClient;
+  readonly compute: ComputeClient;
+  readonly host: Host;
+  /** Set by the views while they are mounted. */
+  viewer: ViewerControls | null;
+  nextId(kind: string): string;
+}

@@ -1,0 +1,82 @@
+import { createStore, type StoreApi } from "zustand/vanilla";
+import type { MwrTracePoint } from "../core/operations/results";
+
+export type JobPhase = "running" | "done" | "failed" | "cancelled";
+
+/** One run of an operation, or the reading of a file, and how far it is. */
+export interface Job {
+  readonly id: string;
+  /** "restore", "segment", "localize" or "read". */
+  readonly operation: string;
+  /** What the status bar says is going on: "restoring". */
+  readonly doing: string;
+  readonly inputName: string;
+  readonly phase: JobPhase;
+  readonly done: number;
+  readonly total: number;
+  readonly note: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly trace: readonly MwrTracePoint[];
+  /** Rises with each new preview (its pixels are kept outside). */
+  readonly previewRevision: number;
+  /** One sentence that says what to do. */
+  readonly error: string | null;
+}
+
+export interface JobsState {
+  readonly jobs: readonly Job[];
+}
+
+export type JobsStore = StoreApi<JobsState>;
+
+/** Finished jobs beyond this are forgotten. */
+const KEPT_JOBS = 30;
+
+/** Returns the store of what runs and ran. */
+export function createJobsStore(): JobsStore {
+  return createStore<JobsState>(() => ({ jobs: [] }));
+}
+
+/** Adds a running job. */
+export function startJob(
+  store: JobsStore,
+  job: Pick<Job, "id" | "operation" | "doing" | "inputName" | "startedAt">,
+): void {
+  const fresh: Job = {
+    ...job,
+    phase: "running",
+    done: 0,
+    total: 0,
+    note: "",
+    endedAt: null,
+    trace: [],
+    previewRevision: 0,
+    error: null,
+  };
+  store.setState(({ jobs }) => ({ jobs: [...jobs, fresh].slice(-KEPT_JOBS) }));
+}
+
+/** Changes some fields of a job. */
+export function patchJob(store: JobsStore, id: string, patch: Partial<Job>): void {
+  store.setState(({ jobs }) => ({ jobs: jobs.map((job) => (job.id === id ? { ...job, ...patch } : job)) }));
+}
+
+/** Returns the newest job of an operation, or null. */
+export function lastJob(jobs: readonly Job[], operation: string): Job | null {
+  return jobs.findLast((job) => job.operation === operation) ?? null;
+}
+
+/** Returns the job that the status bar speaks of: the first that runs, computing before reading. */
+export function currentJob(jobs: readonly Job[]): Job | null {
+  const running = jobs.filter((job) => job.phase === "running");
+  return running.find((job) => job.operation !== "read") ?? running[0] ?? null;
+}
+
+/** Returns the seconds that are left at the pace so far; null while it cannot be told. */
+export function secondsLeft(job: Job, now: number): number | null {
+  const elapsed = (now - job.startedAt) / 1000;
+  if (job.phase !== "running" || job.total <= 0 || job.done <= 0 || elapsed < 1) return null;
+  return Math.max(0, (elapsed * (job.total - job.done)) / job.done);
+}

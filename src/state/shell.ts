@@ -1,0 +1,94 @@
+import { createStore, type StoreApi } from "zustand/vanilla";
+import type { BackendStatus } from "../contracts/compute";
+import type { ModelManifest } from "../core/nn/model";
+
+export type PanelId = "restore" | "segment" | "localize" | "review";
+export type KeyPreset = "tomoscope" | "3dmod";
+
+/** A sentence that comes up at the edge of the window. */
+export interface Notice {
+  readonly id: number;
+  readonly tone: "error" | "warning" | "info";
+  readonly text: string;
+}
+
+export interface ShellState {
+  readonly panel: PanelId;
+  readonly palette: boolean;
+  readonly help: boolean;
+  /** The three first steps, shown over the sample until they are dismissed. */
+  readonly welcome: boolean;
+  /** The volume, labels or particles whose provenance is shown. */
+  readonly provenanceOf: string | null;
+  /** In a narrow window: which side panel lies over the views. */
+  readonly drawer: "data" | "operation" | null;
+  /** Side panels that the user folded away. */
+  readonly folded: { readonly data: boolean; readonly operation: boolean };
+  readonly notices: readonly Notice[];
+  /** Values that the user changed, by operation; what is not named has its default. */
+  readonly params: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly backend: BackendStatus | null;
+  /** Why no backend could be asked, if so. */
+  readonly backendError: string | null;
+  readonly models: readonly ModelManifest[];
+  readonly keyPreset: KeyPreset;
+  /** Floating-point operations per second of earlier runs on this machine, by "operation/backend". */
+  readonly measuredFlops: Readonly<Record<string, number>>;
+}
+
+export type ShellStore = StoreApi<ShellState>;
+
+/** What is remembered between visits. */
+export interface Remembered {
+  readonly welcome: boolean;
+  readonly keyPreset: KeyPreset;
+  readonly measuredFlops: Readonly<Record<string, number>>;
+}
+
+/** Returns the store of the window around the data. */
+export function createShellStore(remembered: Partial<Remembered> = {}): ShellStore {
+  return createStore<ShellState>(() => ({
+    panel: "segment",
+    palette: false,
+    help: false,
+    welcome: remembered.welcome ?? true,
+    provenanceOf: null,
+    drawer: null,
+    folded: { data: false, operation: false },
+    notices: [],
+    params: {},
+    backend: null,
+    backendError: null,
+    models: [],
+    keyPreset: remembered.keyPreset ?? "tomoscope",
+    measuredFlops: remembered.measuredFlops ?? {},
+  }));
+}
+
+/** Shows a sentence; the same sentence is not shown twice at a time. */
+export function notify(store: ShellStore, tone: Notice["tone"], text: string): void {
+  store.setState(({ notices }) => {
+    const id = (notices.at(-1)?.id ?? 0) + 1;
+    return { notices: [...notices.filter((notice) => notice.text !== text), { id, tone, text }].slice(-4) };
+  });
+}
+
+/** Takes a sentence away. */
+export function dismissNotice(store: ShellStore, id: number): void {
+  store.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) }));
+}
+
+/** Sets one parameter of an operation; `undefined` gives it its default back. */
+export function setParam(store: ShellStore, operation: string, name: string, value: unknown): void {
+  store.setState(({ params }) => {
+    const { [name]: _, ...others } = params[operation] ?? {};
+    return {
+      params: { ...params, [operation]: value === undefined ? others : { ...others, [name]: value } },
+    };
+  });
+}
+
+/** Gives every parameter of an operation its default back. */
+export function resetParams(store: ShellStore, operation: string): void {
+  store.setState(({ params }) => ({ params: { ...params, [operation]: {} } }));
+}
