@@ -9,6 +9,8 @@ export interface MwrKernelSpec {
   /** The measured volume, scaled so that its robust range is 0…1; its periodic part is what gets projected. */
   readonly measured: Float32Array;
   readonly denoiser: DenoiserId;
+  /** Called within long steps, at least every 100 ms where the backend can; it may throw to cancel. */
+  breathe(): Promise<void>;
 }
 
 /**
