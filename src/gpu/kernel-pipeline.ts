@@ -1,0 +1,58 @@
+import { ComputeError } from "../core/errors";
+
+type Constants = Readonly<Record<string, number>>;
+
+const pipelines = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>>();
+
+/**
+ * Returns the pipeline of a module's `main`; each is compiled once per device. Throws ComputeError "backend-failed" with what
+ * the compiler says, warnings included: our modules compile without any.
+ */
+export function kernelPipeline(
+  device: GPUDevice,
+  label: string,
+  code: string,
+  constants: Constants,
+): Promise<GPUComputePipeline> {
+  const ofDevice = pipelines.get(device) ?? new Map<string, Promise<GPUComputePipeline>>();
+  pipelines.set(device, ofDevice);
+  const key = `${label} ${JSON.stringify(constants)}`;
+  const pipeline = ofDevice.get(key) ?? compile(device, label, code, constants);
+  ofDevice.set(key, pipeline);
+  return pipeline;
+}
+
+async function compile(device: GPUDevice, label: string, code: string, constants: Constants) {
+  const module = device.createShaderModule({ label, code });
+  const { messages } = await module.getCompilationInfo();
+  if (messages.length > 0) {
+    const [{ lineNum, message }] = messages;
+    const sentence = `The GPU kernel ${label} does not compile (line ${lineNum}): ${message}`;
+    throw new ComputeError("backend-failed", sentence);
+  }
+  try {
+    return await device.createComputePipelineAsync({ label, layout: "auto", compute: { module, constants } });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ComputeError("backend-failed", `The GPU kernel ${label} cannot be built: ${reason}`, {}, error);
+  }
+}
+
+/** Returns the largest divisor of `quads` (at most 8) that `fits`: how many vec4 of channels a workgroup makes. */
+export function channelQuadsPerWorkgroup(quads: number, fits: (quads: number) => boolean): number {
+  for (let count = Math.min(8, quads); count > 1; count--)
+    if (quads % count === 0 && fits(count)) return count;
+  return 1;
+}
+
+/** Returns a bind group of buffers, binding 0 first. */
+export function bindBuffers(
+  device: GPUDevice,
+  pipeline: GPUComputePipeline,
+  buffers: readonly GPUBuffer[],
+): GPUBindGroup {
+  return device.createBindGroup({
+    layout: pipeline.getBindGroupLayout(0),
+    entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+  });
+}

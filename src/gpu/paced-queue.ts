@@ -1,0 +1,119 @@
+/** What a kernel may use while it puts its dispatches into a pass. */
+export interface Encoding {
+  readonly pass: GPUComputePassEncoder;
+  /** Returns a uniform buffer of these values that lives as long as the submission. */
+  uniform(values: ArrayBuffer): GPUBuffer;
+}
+
+/** Work for the queue: `slabs` pieces, any run of which can be dispatched at once. */
+export interface KernelRun {
+  readonly flops: number;
+  readonly slabs: number;
+  /** Dispatches the slabs from `from`, included, to `to`, excluded. */
+  encode(encoding: Encoding, from: number, to: number): void;
+}
+
+/** Long submissions freeze the screen, and drivers end those of seconds; the design allows 100 ms. */
+const TARGET_MS = 50;
+/** What a submission is tried with before the speed is known: 10 ms on a 1 TFLOP/s laptop. */
+const FIRST_FLOPS = 1e10;
+const FIRST_FLOPS_SOFTWARE = 5e7;
+/** The speed may rise by this much from one submission to the next, so that one lucky timing does not spoil the pace. */
+const MAX_RISE = 4;
+
+/**
+ * Submits kernels in pieces of about 50 ms, whatever the speed of the GPU: it learns the speed from the pieces before.
+ * While one piece runs the next is on its way, so that the GPU does not wait.
+ */
+export class PacedQueue {
+  readonly #device: GPUDevice;
+  #flopsPerSubmission: number;
+
+  constructor(device: GPUDevice, isSoftware: boolean) {
+    this.#device = device;
+    this.#flopsPerSubmission = isSoftware ? FIRST_FLOPS_SOFTWARE : FIRST_FLOPS;
+  }
+
+  /** Runs the kernels in order and resolves when the GPU is done; calls `breathe`, which may throw, after every submission. */
+  async run(runs: readonly KernelRun[], breathe: () => Promise<void>): Promise<void> {
+    let submission = new Submission(this.#device);
+    let room = this.#flopsPerSubmission;
+    let previous: Promise<void> = Promise.resolve();
+    let previousEnd = performance.now();
+
+    const submit = async () => {
+      const flops = submission.flops;
+      const done = submission.submit();
+      const waitedFor = previous;
+      previous = done.then(() => {
+        const now = performance.now();
+        this.#learn(flops, now - previousEnd);
+        previousEnd = now;
+      });
+      await waitedFor;
+      await breathe();
+      submission = new Submission(this.#device);
+      room = this.#flopsPerSubmission;
+    };
+
+    for (const run of runs) {
+      const perSlab = run.flops / run.slabs;
+      for (let from = 0; from < run.slabs; ) {
+        const fits = Math.floor(room / perSlab);
+        if (fits < 1 && submission.flops > 0) {
+          await submit();
+          continue;
+        }
+        const to = Math.min(run.slabs, from + Math.max(1, fits));
+        submission.encode(run, from, to);
+        room -= (to - from) * perSlab;
+        from = to;
+      }
+    }
+    if (submission.flops > 0) await submit();
+    await previous;
+  }
+
+  #learn(flops: number, milliseconds: number): void {
+    const ideal = flops * (TARGET_MS / Math.max(milliseconds, 0.1));
+    this.#flopsPerSubmission = Math.min(ideal, this.#flopsPerSubmission * MAX_RISE);
+  }
+}
+
+class Submission {
+  flops = 0;
+  readonly #device: GPUDevice;
+  readonly #encoder: GPUCommandEncoder;
+  readonly #pass: GPUComputePassEncoder;
+  readonly #uniforms: GPUBuffer[] = [];
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+    this.#encoder = device.createCommandEncoder();
+    this.#pass = this.#encoder.beginComputePass();
+  }
+
+  encode(run: KernelRun, from: number, to: number): void {
+    run.encode({ pass: this.#pass, uniform: (values) => this.#uniform(values) }, from, to);
+    this.flops += (run.flops * (to - from)) / run.slabs;
+  }
+
+  submit(): Promise<undefined> {
+    this.#pass.end();
+    this.#device.queue.submit([this.#encoder.finish()]);
+    for (const buffer of this.#uniforms) buffer.destroy();
+    return this.#device.queue.onSubmittedWorkDone();
+  }
+
+  #uniform(values: ArrayBuffer): GPUBuffer {
+    const buffer = this.#device.createBuffer({
+      size: values.byteLength,
+      usage: GPUBufferUsage.UNIFORM,
+      mappedAtCreation: true,
+    });
+    new Uint8Array(buffer.getMappedRange()).set(new Uint8Array(values));
+    buffer.unmap();
+    this.#uniforms.push(buffer);
+    return buffer;
+  }
+}

@@ -1,0 +1,19 @@
+import { openNodeGpu } from "../compute/node-gpu";
+import { type GpuDevice, openGpuDevice } from "../gpu/device";
+
+/**
+ * The device of a test file, or null where this machine has no adapter: then `describe.skipIf(!testGpu)`. One per process:
+ * vitest gives every test file a process of its own.
+ */
+export const testGpu = await open();
+
+async function open(): Promise<GpuDevice | null> {
+  const gpu = await openNodeGpu();
+  if (!gpu) {
+    console.warn("GPU tests are skipped: no WebGPU adapter (install a Vulkan driver, or Debian's chromium).");
+    return null;
+  }
+  // Dawn lives as long as its GPU object does.
+  Object.assign(globalThis, { keepAlive: gpu });
+  return openGpuDevice(gpu);
+}
