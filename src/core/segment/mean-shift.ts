@@ -83,17 +83,17 @@ function ballMean(runs: LabelRuns, centre: Point3, bandwidth: number): Mode | nu
       const after = rowOffsets[row + 1];
       const outside = dz2 + (y - centre.y) ** 2;
       if (low === after || outside > limit) continue;
-      // The comparison of squared distances decides at the rim, not the rounded square root.
-      const within = (x: number) => outside + (x - centre.x) ** 2 <= limit;
       const half = Math.sqrt(limit - outside);
       let first = Math.ceil(centre.x - half);
       let last = Math.floor(centre.x + half);
-      if (within(first - 1)) first--;
-      else if (first <= last && !within(first)) first++;
-      if (within(last + 1)) last++;
-      else if (last >= first && !within(last)) last--;
-      first = Math.max(first, 0);
-      last = Math.min(last, nx - 1);
+      // The square root rounds: at the rim the squared distances decide.
+      if (outside + (first - 1 - centre.x) ** 2 <= limit) first--;
+      else if (outside + (first - centre.x) ** 2 > limit) first++;
+      if (outside + (last + 1 - centre.x) ** 2 <= limit) last++;
+      else if (outside + (last - centre.x) ** 2 > limit) last--;
+      if (first < 0) first = 0;
+      if (last >= nx) last = nx - 1;
+      if (first > last) continue;
 
       let high = after;
       while (low < high) {
