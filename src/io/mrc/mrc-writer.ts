@@ -1,0 +1,128 @@
+import { FormatError } from "../../core/errors";
+import { encodeFloat16, FLOAT16_MAX, float16Values } from "../../core/volume/float16";
+import type { Point3 } from "../../core/volume/shape";
+import { createStatistics } from "../../core/volume/statistics";
+import type { OutputVoxelType, VolumeSink, VolumeSpec } from "../../core/volume/volume";
+import type { ByteSink } from "../source/byte-sink";
+import { encodeMrcHeader, MRC_HEADER_BYTES } from "./mrc-header";
+import { OUTPUT_MODES } from "./mrc-modes";
+
+/** Voxels that are encoded at once, so that a whole volume handed over takes little memory beside itself. */
+const CHUNK_VOXELS = 2 ** 20;
+
+const VOLUME_SPACE_GROUP = 1;
+const FORMAT_VERSION = 20141;
+
+type Stored = Int8Array | Int16Array | Uint16Array | Float32Array;
+
+const LIMITS: Record<OutputVoxelType, readonly [min: number, max: number]> = {
+  int8: [-128, 127],
+  int16: [-32768, 32767],
+  uint16: [0, 65535],
+  float16: [-FLOAT16_MAX, FLOAT16_MAX],
+  float32: [-3.4028234663852886e38, 3.4028234663852886e38],
+};
+
+const STORED: Record<OutputVoxelType, new (length: number) => Stored> = {
+  int8: Int8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  float16: Uint16Array,
+  float32: Float32Array,
+};
+
+interface MrcSinkOptions {
+  /** Position of the first voxel in ångström; kept in the header for other programs. */
+  readonly originAngstrom?: Point3;
+}
+
+/** A value that the type cannot hold. */
+function misfit(name: string, dtype: OutputVoxelType, value: number): never {
+  const [min, max] = LIMITS[dtype];
+  const sentence = `${name}: the voxel value ${value} does not fit ${dtype} (${min} to ${max}).`;
+  throw new FormatError("bad-value", sentence, { value, dtype });
+}
+
+/**
+ * Returns a sink that writes an MRC2014 file (little-endian, mode 0, 1, 2, 6 or 12) section by section; the header comes last,
+ * with statistics of the voxels as stored. Integer types round; a value beyond the type's range, or NaN in an integer type,
+ * is "bad-value". `close` throws "cannot-write" unless every section was written.
+ */
+export function createMrcSink(spec: VolumeSpec, sink: ByteSink, options: MrcSinkOptions = {}): VolumeSink {
+  const { name, shape, dtype, voxelSizeAngstrom } = spec;
+  const [nz, ny, nx] = shape;
+  const sectionVoxels = ny * nx;
+  const [min, max] = LIMITS[dtype];
+  const isFloat = dtype === "float16" || dtype === "float32";
+  const halves = float16Values();
+  const statistics = createStatistics();
+  let voxels = 0;
+
+  function store(values: ArrayLike<number>, start: number, count: number): Stored {
+    const stored = new STORED[dtype](count);
+    for (let i = 0; i < count; i++) {
+      const given = values[start + i];
+      const value = isFloat ? given : Math.round(given);
+      const fits = (value >= min && value <= max) || (isFloat && !Number.isFinite(value));
+      if (!fits) misfit(name, dtype, given);
+      stored[i] = dtype === "float16" ? encodeFloat16(value) : value;
+    }
+    return stored;
+  }
+
+  return {
+    async write(values) {
+      if (values.length % sectionVoxels !== 0 || voxels + values.length > nz * sectionVoxels) {
+        const sentence = `${name}: ${values.length} voxels are not a whole number of the ${nz} sections of ${ny} × ${nx}.`;
+        throw new FormatError("cannot-write", sentence, { voxels: values.length, shape });
+      }
+      for (let start = 0; start < values.length; start += CHUNK_VOXELS) {
+        const stored = store(values, start, Math.min(CHUNK_VOXELS, values.length - start));
+        statistics.add(dtype === "float16" ? Float32Array.from(stored, (bits) => halves[bits]) : stored);
+        const offset = MRC_HEADER_BYTES + voxels * stored.BYTES_PER_ELEMENT;
+        await sink.write(offset, new Uint8Array(stored.buffer as ArrayBuffer));
+        voxels += stored.length;
+      }
+    },
+    async close() {
+      if (voxels !== nz * sectionVoxels) {
+        const sentence = `${name}: ${voxels / sectionVoxels} of ${nz} sections were written.`;
+        throw new FormatError("cannot-write", sentence, { voxels, shape });
+      }
+      const { min: dmin, max: dmax, mean, std } = statistics.result();
+      const origin = options.originAngstrom ?? { x: 0, y: 0, z: 0 };
+      const header = encodeMrcHeader(
+        {
+          nx,
+          ny,
+          nz,
+          mode: OUTPUT_MODES[dtype],
+          mx: nx,
+          my: ny,
+          mz: nz,
+          cellX: nx * voxelSizeAngstrom.x,
+          cellY: ny * voxelSizeAngstrom.y,
+          cellZ: nz * voxelSizeAngstrom.z,
+          cellAlpha: 90,
+          cellBeta: 90,
+          cellGamma: 90,
+          mapc: 1,
+          mapr: 2,
+          maps: 3,
+          dmin,
+          dmax,
+          dmean: mean,
+          rms: std,
+          ispg: VOLUME_SPACE_GROUP,
+          nversion: FORMAT_VERSION,
+          originX: origin.x,
+          originY: origin.y,
+          originZ: origin.z,
+        },
+        spec.labels ?? [],
+      );
+      await sink.write(0, header);
+      await sink.close();
+    },
+  };
+}
