@@ -111,7 +111,7 @@ function byteType({ imodStamp, imodFlags, dmin, dmax }: MrcHeader, { notes }: Fi
   if (imodStamp === IMOD_STAMP) {
     if (imodFlags & IMOD_SIGNED_BYTES) return "int8";
     if (dmin < 0)
-      faults.push(`IMOD's flags say that bytes are unsigned, but the header's minimum is ${dmin}.`);
+      notes.push(`IMOD's flags say that bytes are unsigned, but the header's minimum is ${dmin}.`);
     notes.push("Bytes are read as unsigned, as IMOD's flags say.");
     return "uint8";
   }

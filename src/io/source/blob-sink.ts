@@ -17,7 +17,7 @@ export function createBlobSink(): ByteSink & { blob(): Blob } {
   };
   const append = (bytes: Uint8Array<ArrayBuffer>) => {
     // A large array goes straight into a Blob; a small one is copied, since its owner may use it again.
-    waiting.push(bytes.length < PART_BYTES ? bytes.slice() : bytes);
+    waiting.push(bytes.length < PART_BYTES ? new Uint8Array(bytes) : bytes);
     waitingBytes += bytes.length;
     size += bytes.length;
     if (waitingBytes >= PART_BYTES) flush();
