@@ -73,15 +73,17 @@ export interface ViewerEvents {
   /** The point under the pointer, in voxels (not rounded), or null when it leaves. */
   onHover(point: Point3 | null): void;
   onSlice(axis: Axis, step: number): void;
-  onContrast(low: number, high: number): void;
+  /** `pane` tells whose contrast: that of the compare pane if it is "compare" and has its own, else the main one. */
+  onContrast(low: number, high: number, pane: PaneId): void;
   onBox(box: Box): void;
   onPickParticle(id: number): void;
   onMaximise(pane: PaneId): void;
 }
 
 /**
- * One canvas, scissored into panes. `setPane` tells where a pane lies (its element; null hides it); `update` compares and
- * uploads only what changed; frames are drawn on demand.
+ * One canvas, scissored into panes. `setPane` tells where a pane lies (its element, without a background of its own, over
+ * the canvas host; null hides it); the viewer puts a layer into it that takes the pointer and holds the texts, below all
+ * positioned children. `update` compares and uploads only what changed; frames are drawn on demand.
  */
 export interface Viewer {
   setPane(pane: PaneId, element: HTMLElement | null): void;

@@ -1,0 +1,127 @@
+/** Places the pane's whole area: clip-space quad, voxel coordinates from the view. */
+export const PANE_VERTEX_SHADER = /* glsl */ `
+in vec3 position;
+uniform vec2 uTopLeft;
+uniform vec2 uShown;
+out vec2 vVoxel;
+
+void main() {
+  vVoxel = uTopLeft + vec2(position.x, 1.0 - position.y) * uShown;
+  gl_Position = vec4(position.xy * 2.0 - 1.0, 0.0, 1.0);
+}
+`;
+
+/** Places a slice as a rectangle in the 3D view. */
+export const PLANE_VERTEX_SHADER = /* glsl */ `
+in vec3 position;
+uniform mat4 projectionMatrix;
+uniform mat4 modelViewMatrix;
+uniform vec2 uImageSize;
+out vec2 vVoxel;
+
+void main() {
+  vVoxel = position.xy * uImageSize - 0.5;
+  gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0);
+}
+`;
+
+/**
+ * Grey values through the window, then the labels: filled at the overlay's opacity, with an outline. vVoxel is in voxels
+ * of the image, voxel centres at integers; the labels may lie at an offset.
+ */
+export const SLICE_FRAGMENT_SHADER = /* glsl */ `
+precision highp float;
+precision highp sampler2D;
+
+uniform sampler2D uImage;
+uniform vec2 uImageSize;
+uniform vec2 uWindow; // black, 1 / (white - black)
+uniform bool uInvert;
+uniform sampler2D uLabels;
+uniform vec2 uLabelSize;
+uniform vec2 uLabelOffset;
+uniform sampler2D uPalette;
+uniform float uOpacity;
+uniform vec3 uBackground;
+in vec2 vVoxel;
+out vec4 outColor;
+
+const float NEAREST_FROM = 8.0; // device pixels per voxel from which voxels are shown as squares
+const int MAX_TAPS = 6;
+const float OUTLINE_PIXELS = 1.25;
+
+float greyAt(vec2 voxel) {
+  return texture(uImage, (voxel + 0.5) / uImageSize).r;
+}
+
+// The mean over the pixel's footprint where voxels are smaller than pixels, so that noise does not flicker.
+float filteredGrey(vec2 alongX, vec2 alongY) {
+  float footprint = max(length(alongX), length(alongY));
+  if (footprint * NEAREST_FROM < 1.0) return greyAt(floor(vVoxel + 0.5));
+  int taps = clamp(int(ceil(footprint - 0.01)), 1, MAX_TAPS);
+  float sum = 0.0;
+  for (int row = 0; row < taps; row++) {
+    for (int column = 0; column < taps; column++) {
+      vec2 within = (vec2(column, row) + 0.5) / float(taps) - 0.5;
+      sum += greyAt(vVoxel + within.x * alongX + within.y * alongY);
+    }
+  }
+  return sum / float(taps * taps);
+}
+
+float labelOf(ivec2 voxel) {
+  ivec2 last = ivec2(uLabelSize) - 1;
+  return texelFetch(uLabels, clamp(voxel, ivec2(0), last), 0).r;
+}
+
+// The label with the largest bilinear weight: the border between labels is smooth, yet no label is invented.
+float labelAt(vec2 place) {
+  if (any(lessThan(place, vec2(-0.5))) || any(greaterThan(place, uLabelSize - 0.5))) return 0.0;
+  ivec2 first = ivec2(floor(place));
+  vec2 part = fract(place);
+  vec4 labels = vec4(
+    labelOf(first), labelOf(first + ivec2(1, 0)), labelOf(first + ivec2(0, 1)), labelOf(first + ivec2(1, 1)));
+  if (labels == labels.xxxx) return labels.x;
+  vec2 rest = 1.0 - part;
+  vec4 weights = vec4(rest.x * rest.y, part.x * rest.y, rest.x * part.y, part.x * part.y);
+  float best = 0.0;
+  float label = 0.0;
+  for (int corner = 0; corner < 4; corner++) {
+    float weight = dot(weights, vec4(equal(labels, vec4(labels[corner]))));
+    if (weight > best) {
+      best = weight;
+      label = labels[corner];
+    }
+  }
+  return label;
+}
+
+vec4 labelColor(float label) {
+  return label < 0.5 ? vec4(0.0) : texelFetch(uPalette, ivec2(clamp(label + 0.5, 0.0, 255.0), 0), 0);
+}
+
+vec3 withLabels(vec3 color, vec2 alongX, vec2 alongY) {
+  vec2 place = vVoxel + uLabelOffset;
+  float label = labelAt(place);
+  vec4 tint = labelColor(label);
+  if (tint.a == 0.0) return color;
+  vec2 dx = alongX * OUTLINE_PIXELS;
+  vec2 dy = alongY * OUTLINE_PIXELS;
+  bool border = labelAt(place + dx) != label || labelAt(place - dx) != label
+    || labelAt(place + dy) != label || labelAt(place - dy) != label;
+  return mix(color, tint.rgb, border ? min(1.0, 3.0 * uOpacity) : uOpacity);
+}
+
+void main() {
+  vec2 alongX = dFdx(vVoxel);
+  vec2 alongY = dFdy(vVoxel);
+  if (any(lessThan(vVoxel, vec2(-0.5))) || any(greaterThan(vVoxel, uImageSize - 0.5))) {
+    outColor = vec4(uBackground, 1.0);
+    return;
+  }
+  float value = clamp((filteredGrey(alongX, alongY) - uWindow.x) * uWindow.y, 0.0, 1.0);
+  vec3 color = vec3(uInvert ? 1.0 - value : value);
+  if (uOpacity > 0.0 && uLabelSize.x > 0.0) color = withLabels(color, alongX, alongY);
+  outColor = vec4(color, 1.0);
+}
+`;

@@ -1,0 +1,254 @@
+import { BufferGeometry, Camera, Float32BufferAttribute, Mesh, type RawShaderMaterial, Scene } from "three";
+import { type Box, boxShape, type Point3, type Shape3 } from "../core/volume/shape";
+import { AXIS_COLORS } from "./axis-colors";
+import { dragBox, type FrameGrip, frameOf, gripAt } from "./box-frame";
+import { dragContrast } from "./contrast-drag";
+import type { LinkedView } from "./linked-view";
+import { PaneOverlay } from "./pane-overlay";
+import { discAt, type ParticleDisc, particleDiscs } from "./particle-discs";
+import { scaleBar } from "./scale-bar";
+import { boxOpacity, drawAxisArrows, drawBox, drawCrosshair, drawDiscs, drawFrame } from "./slice-drawing";
+import type { SlicePicture } from "./slice-picture";
+import {
+  fromPlane,
+  inPlane,
+  lengthAlong,
+  nearestVoxel,
+  PANE_AXIS,
+  type Point2,
+  type SlicePaneId,
+  sliceSize,
+} from "./slice-plane";
+import { attachSlicePointer, type SlicePointerTarget } from "./slice-pointer";
+import { type PaneView, toPixel, toPlace } from "./view-transform";
+import type { ViewerEvents, ViewerProps } from "./viewer-props";
+
+const GRIP_PIXELS = 6;
+const PICK_PIXELS = 8;
+const SCALE_BAR_SHARE = 0.28;
+const SCALE_BAR_PIXELS = 160;
+
+/** What a slice pane shares with the others. */
+export interface SliceViewContext {
+  readonly linked: LinkedView;
+  readonly events: ViewerEvents;
+  props(): ViewerProps | null;
+  /** Where the pointer is in a pane, or null when it left: the place to zoom about. */
+  setPointer(pointer: { readonly pane: SlicePaneId; readonly pixel: Point2 } | null): void;
+  /** Zooms about the pointer. */
+  zoom(factor: number): void;
+  requestDraw(): void;
+}
+
+/** One pane with a slice: its picture, what is drawn over it, and what the pointer does in it. */
+export class SliceView {
+  readonly overlay: PaneOverlay;
+  readonly scene = new Scene();
+  readonly camera = new Camera();
+  readonly #pane: SlicePaneId;
+  readonly #context: SliceViewContext;
+  readonly #picture: SlicePicture;
+  readonly #geometry = new BufferGeometry();
+  readonly #material: RawShaderMaterial;
+  readonly #detachPointer: () => void;
+
+  constructor(pane: SlicePaneId, element: HTMLElement, picture: SlicePicture, context: SliceViewContext) {
+    this.#pane = pane;
+    this.#context = context;
+    this.#picture = picture;
+    this.overlay = new PaneOverlay(element, AXIS_COLORS[PANE_AXIS[pane]]);
+    // One triangle that covers the pane, whose area is 0…1 × 0…1.
+    this.#geometry.setAttribute("position", new Float32BufferAttribute([0, 0, 0, 2, 0, 0, 0, 2, 0], 3));
+    this.#material = picture.paneMaterial();
+    const quad = new Mesh(this.#geometry, this.#material);
+    quad.frustumCulled = false;
+    this.scene.add(quad);
+    this.#detachPointer = attachSlicePointer(this.overlay.root, this.#pointerTarget());
+  }
+
+  /** Puts the view into the picture's uniforms; to be called before the scene is rendered. */
+  place(view: PaneView): void {
+    const origin = this.#origin();
+    const first = toPlace(view, { x: 0, y: 0 });
+    this.#picture.topLeft.value.set(first.x - origin.x, first.y - origin.y);
+    this.#picture.labelOffset.value.set(origin.x, origin.y);
+    this.#picture.shown.value.set(view.size.width / view.scale, view.size.height / view.scale);
+  }
+
+  /** Draws lines and texts over the picture. `isWaiting`: the slice wanted is not there yet. */
+  drawOverlay(view: PaneView, pixelRatio: number, isWaiting: boolean, failure: string | null): void {
+    const props = this.#context.props();
+    const context = this.overlay.begin(view.size, pixelRatio);
+    if (!props?.volume) {
+      this.#clearTexts();
+      return;
+    }
+    const { volume, box } = props;
+    const axis = PANE_AXIS[this.#pane];
+    const index = nearestVoxel(props.cursor, volume.shape)[axis];
+    drawFrame(context, view, wholeFrame(volume.shape, axis), false);
+    if (this.#pane === "compare") this.#drawCompareFrame(context, view, props);
+    const colors = new Map(props.classes.map(({ label, color, visible }) => [label, visible ? color : null]));
+    const colorOf = (label: number) => colors.get(label) ?? (colors.has(label) ? null : "#c3c9d4");
+    drawDiscs(context, view, this.#discs(props, index), colorOf, props.selectedParticle);
+    if (box) drawBox(context, view, box, axis, index);
+    if (props.crosshair) drawCrosshair(context, view, axis, inPlane(props.cursor, axis));
+    drawAxisArrows(context, view, axis);
+    this.#setTexts(props, view, index, isWaiting, failure);
+  }
+
+  /** Returns the point of the volume under a pixel, or null while nothing is shown. */
+  pointAt(pixel: Point2): Point3 | null {
+    const now = this.#shown();
+    return now && fromPlane(toPlace(now.view, pixel), PANE_AXIS[this.#pane], now.index);
+  }
+
+  #shown() {
+    const props = this.#context.props();
+    const view = this.#context.linked.view(this.#pane);
+    if (!props?.volume || !view) return null;
+    const index = nearestVoxel(props.cursor, props.volume.shape)[PANE_AXIS[this.#pane]];
+    return { props, view, volume: props.volume, index };
+  }
+
+  #clearTexts(): void {
+    this.overlay.setTitle("");
+    this.overlay.setNote("");
+    this.overlay.setScaleBar(null);
+    this.overlay.setTab(null);
+  }
+
+  dispose(): void {
+    this.#detachPointer();
+    this.overlay.dispose();
+    this.#geometry.dispose();
+    this.#material.dispose();
+  }
+
+  #setTexts(
+    props: ViewerProps,
+    view: PaneView,
+    index: number,
+    isWaiting: boolean,
+    failure: string | null,
+  ): void {
+    const { volume, box, slab, compare } = props;
+    if (!volume) return;
+    const axis = PANE_AXIS[this.#pane];
+    const name = this.#pane === "compare" ? "Compare" : this.#pane.toUpperCase();
+    const last = lengthAlong(volume.shape, axis) - 1;
+    const slabText = slab > 1 ? `   slab ${slab}` : "";
+    this.overlay.setTitle(`${name}   ${axis} ${index} / ${last}${slabText}${isWaiting ? "   …" : ""}`);
+    const outside = this.#pane === "compare" && compare !== null && !holds(compare, index);
+    this.overlay.setNote(failure ?? (outside ? "The compared volume does not reach this slice." : ""));
+    const longest = Math.min(SCALE_BAR_PIXELS, SCALE_BAR_SHARE * view.size.width);
+    this.overlay.setScaleBar(scaleBar(view.scale, volume.voxelSizeAngstrom, longest));
+    if (!box) {
+      this.overlay.setTab(null);
+      return;
+    }
+    const { left, top } = frameOf(box, axis);
+    const [depth, height, width] = boxShape(box);
+    this.overlay.setTab({
+      text: `${width} × ${height} × ${depth}`,
+      place: toPixel(view, { x: left, y: top }),
+      opacity: boxOpacity(box, axis, index),
+    });
+  }
+
+  #drawCompareFrame(context: CanvasRenderingContext2D, view: PaneView, { compare }: ViewerProps): void {
+    if (!compare) return;
+    const [, ny, nx] = compare.shape;
+    const { x, y } = compare.origin;
+    const frame = { left: x - 0.5, top: y - 0.5, right: x + nx - 0.5, bottom: y + ny - 0.5 };
+    drawFrame(context, view, frame, true);
+  }
+
+  #discs(props: ViewerProps, index: number): ParticleDisc[] {
+    return particleDiscs(props.particles, PANE_AXIS[this.#pane], index, props.slab);
+  }
+
+  /** Where the picture's first voxel lies in the slice: elsewhere than 0 for a compared box. */
+  #origin(): Point2 {
+    const compare = this.#pane === "compare" ? this.#context.props()?.compare : null;
+    return compare ? { x: compare.origin.x, y: compare.origin.y } : { x: 0, y: 0 };
+  }
+
+  #pointerTarget(): SlicePointerTarget {
+    const { linked, events } = this.#context;
+    const axis = PANE_AXIS[this.#pane];
+    return {
+      gripAt: (pixel) => {
+        const now = this.#shown();
+        if (!now?.props.box) return null;
+        if (this.overlay.isOnTab(pixel)) return { column: 0, row: 0 };
+        const frame = frameOf(now.props.box, axis);
+        return gripAt(frame, toPlace(now.view, pixel), GRIP_PIXELS / now.view.scale);
+      },
+      hover: (pixel) => {
+        this.#context.setPointer(pixel && { pane: this.#pane, pixel });
+        const point = pixel && this.pointAt(pixel);
+        const shape = this.#context.props()?.volume?.shape;
+        events.onHover(point && shape && isInside(point, shape) ? point : null);
+      },
+      moveCursor: (pixel) => {
+        const point = this.pointAt(pixel);
+        const shape = this.#context.props()?.volume?.shape;
+        if (point && shape) events.onCursor(nearestVoxel(point, shape));
+      },
+      startBox: (grip) => this.#startBox(grip),
+      startContrast: () => {
+        const props = this.#context.props();
+        const own = this.#pane === "compare" ? props?.compareContrast : null;
+        const start = own ?? props?.contrast;
+        return (dx, dy) => {
+          if (!start) return;
+          const { low, high } = dragContrast(start, dx, dy);
+          events.onContrast(low, high, own ? "compare" : this.#pane);
+        };
+      },
+      pan: (dx, dy) => {
+        linked.pan(this.#pane, dx, dy);
+        this.#context.requestDraw();
+      },
+      click: (pixel) => {
+        const now = this.#shown();
+        if (!now) return;
+        const hidden = new Set(now.props.classes.filter(({ visible }) => !visible).map(({ label }) => label));
+        const discs = this.#discs(now.props, now.index).filter(({ label }) => !hidden.has(label));
+        const disc = discAt(discs, toPlace(now.view, pixel), PICK_PIXELS / now.view.scale);
+        if (disc) events.onPickParticle(disc.id);
+      },
+      scroll: (steps) => events.onSlice(axis, steps),
+      zoom: (factor) => this.#context.zoom(factor),
+      maximise: () => events.onMaximise(this.#pane),
+    };
+  }
+
+  #startBox(grip: FrameGrip): (dx: number, dy: number) => void {
+    const { linked, events } = this.#context;
+    const props = this.#context.props();
+    const view = linked.view(this.#pane);
+    const start: Box | null = props?.box ?? null;
+    const shape = props?.volume?.shape;
+    return (dx, dy) => {
+      if (!start || !view || !shape) return;
+      const distance = { x: dx / view.scale, y: dy / view.scale };
+      events.onBox(dragBox(start, PANE_AXIS[this.#pane], grip, distance, shape));
+    };
+  }
+}
+
+function wholeFrame(shape: Shape3, axis: "x" | "y" | "z") {
+  const { width, height } = sliceSize(shape, axis);
+  return { left: -0.5, top: -0.5, right: width - 0.5, bottom: height - 0.5 };
+}
+
+function isInside(point: Point3, [nz, ny, nx]: Shape3): boolean {
+  const within = (value: number, length: number) => value >= -0.5 && value < length - 0.5;
+  return within(point.x, nx) && within(point.y, ny) && within(point.z, nz);
+}
+
+function holds(compare: { shape: Shape3; origin: Point3 }, index: number): boolean {
+  return index >= compare.origin.z && index < compare.origin.z + compare.shape[0];
+}
