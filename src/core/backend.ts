@@ -7,14 +7,20 @@ export type BackendId = "webgpu" | "wasm" | "reference";
 /**
  * A network ready to run on one backend. `predict` returns the class probabilities of the voxels of `core`, a box of the
  * tile with corners on multiples of 4, as f32 [core z, y, x, class], class fastest. The tile is normalized f32 of
- * `shape`; what lies beyond it counts as zero padding. Memory is bounded by `predictBytes`. `breathe` is called at least
- * every 100 ms and may throw to cancel; the executor stays usable afterwards.
+ * `shape`, its sides multiples of 4; what lies beyond it counts as zero padding. Memory is bounded by `predictBytes`.
+ * `breathe` is called at least every 100 ms with how much of the tile is done (0…1) and may throw to cancel; the executor
+ * stays usable afterwards.
  */
 export interface NetworkExecutor {
   readonly classCount: number;
   /** Bytes that `predict` needs beside its input and output. */
   predictBytes(shape: Shape3, core: Box): number;
-  predict(tile: Float32Array, shape: Shape3, core: Box, breathe: () => Promise<void>): Promise<Float32Array>;
+  predict(
+    tile: Float32Array,
+    shape: Shape3,
+    core: Box,
+    breathe: (fraction: number) => Promise<void>,
+  ): Promise<Float32Array>;
   dispose(): void;
 }
 
