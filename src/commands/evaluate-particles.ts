@@ -10,7 +10,7 @@ export const MATCH_RADIUS_VOXELS = 10;
 /** Returns the scores of a list against the truth of its volume, or null where none is loaded. */
 export function scoresOf(workbench: Workbench, volumeId: string, list: ParticleList): Evaluation | null {
   const truth = workbench.document.getState().truths.find((each) => each.volumeId === volumeId);
-  return truth ? evaluate(list, truth.list, MATCH_RADIUS_VOXELS) : null;
+  return truth ? evaluate(list.particles, truth.particles, list.classes, MATCH_RADIUS_VOXELS) : null;
 }
 
 /** Scores every list of a volume again. */

@@ -4,7 +4,7 @@ import type { Progress } from "../core/task/task";
 import type { Shape3 } from "../core/volume/shape";
 import { patchJob, startJob } from "../state/jobs";
 import { notify } from "../state/shell";
-import { OPERATIONS, paramsOf } from "./operations";
+import { OPERATIONS, planRun } from "./operations";
 import type { Workbench } from "./workbench";
 
 const DOING: Readonly<Record<OperationId, string>> = {
@@ -20,6 +20,7 @@ interface RunRequest<Id extends OperationId> {
   readonly operation: Id;
   readonly inputs: RunRequests[Id];
   readonly inputName: string;
+  /** Of the volume, not of the box. */
   readonly shape: Shape3;
   readonly onPreview?: (preview: RunPreviews[Id], jobId: string) => void;
 }
@@ -52,14 +53,9 @@ export async function runOperation<Id extends OperationId>(
     if (preview !== undefined) onPreview?.(preview, jobId);
   };
   try {
-    const params = paramsOf(workbench, operation, shape);
+    const { params, estimate } = planRun(workbench, operation, shape);
     const result = await workbench.compute.run(operation, inputs, params, { signal: stop.signal, onProgress });
-    rememberPace(
-      workbench,
-      operation,
-      OPERATIONS[operation].estimate(shape, params).flops,
-      result.provenance.seconds,
-    );
+    rememberPace(workbench, operation, estimate.flops, result.provenance.seconds);
     patchJob(jobs, jobId, { phase: "done", endedAt: host.now() });
     return result;
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { RunPreviews } from "../contracts/compute";
-import { boxShape, type Point3 } from "../core/volume/shape";
+import type { Point3 } from "../core/volume/shape";
 import { entryOf } from "../state/document";
 import { patchJob } from "../state/jobs";
 import { compareWith, openVolume } from "./open-volume";
@@ -26,7 +26,7 @@ export async function runRestore(workbench: Workbench): Promise<void> {
     operation: "restore",
     inputs: { volume: file },
     inputName: volume.name,
-    shape: box ? boxShape(box) : volume.meta.shape,
+    shape: volume.meta.shape,
     onPreview: (preview, jobId) => follow(workbench, preview, jobId),
   });
   if (!result) return;

@@ -1,4 +1,4 @@
-import type { LabelSurface } from "../contracts/data";
+import type { LabelSurface, SurfaceMesh } from "../contracts/data";
 import type { VolumeFile } from "../contracts/files";
 import type { PreviewSlice } from "../core/operations/results";
 import type { Axis, Point3 } from "../core/volume/shape";
@@ -42,6 +42,8 @@ export interface Workbench {
   readonly files: Map<string, VolumeFile>;
   /** The surfaces of each label map, by id. */
   readonly surfaces: Map<string, readonly LabelSurface[]>;
+  /** The one isosurface, and the volume it is of. */
+  readonly isosurface: { volumeId: string | null; mesh: SurfaceMesh | null };
   /** Label maps that are still filling in, by id. */
   readonly liveLabels: Map<string, LiveLabels>;
   /** The newest preview of each job, by id. */

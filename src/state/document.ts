@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { ContrastRange } from "../contracts/data";
+import type { TruthParticle } from "../core/metrics/evaluate";
 import type { Evaluation } from "../core/operations/results";
 import type { ClassInfo, ParticleList } from "../core/particles/particle-list";
 import type { Provenance } from "../core/task/operation";
@@ -69,7 +70,7 @@ export interface ParticlesEntry {
 export interface TruthEntry {
   readonly volumeId: string;
   readonly name: string;
-  readonly list: ParticleList;
+  readonly particles: readonly TruthParticle[];
 }
 
 export interface DocumentState {

@@ -31,6 +31,8 @@ export interface ViewState {
   readonly slicePlanes: boolean;
   readonly surfaces: boolean;
   readonly particleMarks: boolean;
+  /** Rises with each new mesh of the isosurface (which is kept outside). */
+  readonly isosurfaceRevision: number;
   readonly isosurface: { readonly visible: boolean; readonly level: number | null; readonly bright: boolean };
 }
 
@@ -61,6 +63,7 @@ export function createViewStore(): ViewStore {
     slicePlanes: true,
     surfaces: true,
     particleMarks: true,
+    isosurfaceRevision: 0,
     isosurface: { visible: false, level: null, bright: false },
   }));
 }

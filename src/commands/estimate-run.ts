@@ -1,0 +1,32 @@
+import type { OperationId } from "../contracts/compute";
+import type { BackendId } from "../core/backend";
+import type { Shape3 } from "../core/volume/shape";
+import { planRun } from "./operations";
+import type { Workbench } from "./workbench";
+
+/** Paces to begin with, in floating-point operations per second, until a run on this machine has been measured. */
+const ASSUMED_FLOPS: Readonly<Record<BackendId, number>> = { webgpu: 2e12, wasm: 5e10, reference: 4e8 };
+
+export interface RunEstimate {
+  readonly seconds: number;
+  readonly bytes: number;
+  /** Whether the pace was measured on this machine, or is a first guess. */
+  readonly measured: boolean;
+}
+
+/** Returns what a run with the present parameters will take, or the sentence that says what is wrong with them. */
+export function estimateRun(
+  workbench: Workbench,
+  operation: OperationId,
+  volumeShape: Shape3,
+): RunEstimate | string {
+  const { backend, measuredFlops } = workbench.shell.getState();
+  const chosen = backend?.chosen ?? "wasm";
+  try {
+    const { bytes, flops } = planRun(workbench, operation, volumeShape).estimate;
+    const measured = measuredFlops[`${operation}/${chosen}`];
+    return { seconds: flops / (measured ?? ASSUMED_FLOPS[chosen]), bytes, measured: measured !== undefined };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

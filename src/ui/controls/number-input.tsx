@@ -1,0 +1,62 @@
+import { type KeyboardEvent, useEffect, useState } from "react";
+
+interface NumberInputProps {
+  readonly id?: string;
+  readonly label?: string;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly step?: number;
+  readonly integer?: boolean;
+  readonly disabled?: boolean;
+  readonly describedBy?: string;
+  onChange(value: number): void;
+}
+
+/**
+ * A field for a number. What is typed counts once it is a number within the limits (Enter or leaving the field); anything
+ * else marks the field and leaves the old value. Arrow keys step.
+ */
+export function NumberInput(props: NumberInputProps) {
+  const { value, min, max, integer, onChange } = props;
+  const step = props.step ?? (integer ? 1 : undefined);
+  const [text, setText] = useState(String(value));
+  useEffect(() => setText(String(value)), [value]);
+
+  const parsed = Number(text.trim().replace(",", "."));
+  const isValid =
+    text.trim() !== "" && parsed >= min && parsed <= max && (!integer || Number.isInteger(parsed));
+
+  const commit = () => {
+    if (isValid && parsed !== value) onChange(parsed);
+    if (!isValid) setText(String(value));
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Enter") commit();
+    if (event.key === "Escape") setText(String(value));
+    if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+    event.preventDefault();
+    const by = (step ?? (max - min) / 100) * (event.shiftKey ? 10 : 1) * (event.key === "ArrowUp" ? 1 : -1);
+    onChange(Number(Math.min(max, Math.max(min, value + by)).toPrecision(12)));
+  };
+  return (
+    <input
+      id={props.id}
+      className="number-input"
+      type="text"
+      inputMode="decimal"
+      role="spinbutton"
+      aria-label={props.label}
+      aria-valuenow={value}
+      aria-valuemin={min}
+      aria-valuemax={max}
+      aria-invalid={!isValid}
+      aria-describedby={props.describedBy}
+      disabled={props.disabled}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={commit}
+      onKeyDown={onKeyDown}
+    />
+  );
+}

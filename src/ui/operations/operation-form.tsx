@@ -1,0 +1,58 @@
+import { setBox } from "../../commands/choose-box";
+import { OPERATIONS } from "../../commands/operations";
+import type { OperationId } from "../../contracts/compute";
+import type { ClassInfo } from "../../core/particles/particle-list";
+import { entryOf, voxelSizeOf } from "../../state/document";
+import { resetParams, setParam } from "../../state/shell";
+import { useDocument, useShell, useView, useWorkbench } from "../workbench-context";
+import { ParamForm } from "./param-form";
+
+const NO_VALUES = {};
+
+/** Returns the volume that operations work on: the one that is shown. */
+export function useShownVolume() {
+  const volumeId = useView((view) => view.volumeId);
+  return useDocument(({ volumes }) => entryOf(volumes, volumeId));
+}
+
+/** What an operation does, and its parameters. */
+export function OperationForm({
+  operation,
+  classes = [],
+}: {
+  readonly operation: OperationId;
+  readonly classes?: readonly ClassInfo[];
+}) {
+  const workbench = useWorkbench();
+  const values = useShell((shell) => shell.params[operation]) ?? NO_VALUES;
+  const box = useView((view) => view.box);
+  const volume = useShownVolume();
+  const { summary, params } = OPERATIONS[operation];
+  return (
+    <>
+      <p className="summary">{summary}</p>
+      <ParamForm
+        idPrefix={operation}
+        spec={params}
+        values={values}
+        classes={classes}
+        box={
+          volume
+            ? {
+                value: box,
+                shape: volume.meta.shape,
+                voxelSizeAngstrom: voxelSizeOf(volume),
+                onChange: (choice) => setBox(workbench, choice),
+              }
+            : undefined
+        }
+        onChange={(name, value) => setParam(workbench.shell, operation, name, value)}
+      />
+      {Object.keys(values).length > 0 && (
+        <button type="button" className="link-button" onClick={() => resetParams(workbench.shell, operation)}>
+          Reset all to defaults
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,80 @@
+import { Play, Square } from "lucide-react";
+import { type ReactNode, useMemo } from "react";
+import { estimateRun } from "../../commands/estimate-run";
+import { cancelJob } from "../../commands/run-operation";
+import type { OperationId } from "../../contracts/compute";
+import type { Shape3 } from "../../core/volume/shape";
+import { lastJob } from "../../state/jobs";
+import { formatBytes, formatDuration } from "../format-quantity";
+import { useCommand, useJobs, useShell, useView, useWorkbench } from "../workbench-context";
+import { JobProgress } from "./job-progress";
+
+interface RunBoxProps {
+  readonly operation: OperationId;
+  readonly shape: Shape3 | null;
+  /** Why it cannot be run now, if so: what to do first. */
+  readonly missing?: string | null;
+  /** What is shown while it runs. */
+  readonly live?: ReactNode;
+}
+
+function EstimateLine({ operation, shape }: { readonly operation: OperationId; readonly shape: Shape3 }) {
+  const workbench = useWorkbench();
+  const params = useShell((shell) => shell.params[operation]);
+  const backend = useShell((shell) => shell.backend);
+  const pace = useShell((shell) => shell.measuredFlops);
+  const box = useView((view) => view.box);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: estimateRun reads these from the stores
+  const estimate = useMemo(
+    () => estimateRun(workbench, operation, shape),
+    [workbench, operation, shape, params, backend, pace, box],
+  );
+  if (typeof estimate === "string")
+    return (
+      <p className="sentence danger" role="alert">
+        {estimate}
+      </p>
+    );
+  return (
+    <p className="hint" data-estimate>
+      About {formatDuration(estimate.seconds)} and {formatBytes(estimate.bytes)} of memory
+      {estimate.measured ? ", as measured here" : ", a first guess"}.
+    </p>
+  );
+}
+
+/** The estimate, the Run button, and while it runs: progress, time left, cancel; afterwards how it went. */
+export function RunBox({ operation, shape, missing = null, live }: RunBoxProps) {
+  const workbench = useWorkbench();
+  const { command, enabled, run } = useCommand(`run.${operation}`);
+  const job = useJobs(({ jobs }) => lastJob(jobs, operation));
+  const isRunning = job?.phase === "running";
+  return (
+    <div className="run-box">
+      {missing && <p className="sentence">{missing}</p>}
+      {!missing && shape && !isRunning && <EstimateLine operation={operation} shape={shape} />}
+      {isRunning ? (
+        <>
+          <JobProgress job={job} />
+          {live}
+          <button type="button" className="button" onClick={() => cancelJob(workbench, job.id)}>
+            <Square size={12} aria-hidden /> Cancel
+          </button>
+        </>
+      ) : (
+        <button type="button" className="button primary" disabled={!enabled} onClick={run}>
+          <Play size={14} aria-hidden /> {command.label}
+        </button>
+      )}
+      {job?.phase === "failed" && (
+        <p className="sentence danger" role="alert">
+          {job.error}
+        </p>
+      )}
+      {job?.phase === "cancelled" && <p className="sentence">Cancelled. What was open is as it was.</p>}
+      {job?.phase === "done" && job.endedAt !== null && (
+        <p className="hint">Finished in {formatDuration((job.endedAt - job.startedAt) / 1000)}.</p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import { entryOf, voxelSizeOf } from "../../state/document";
+import { lastJob } from "../../state/jobs";
+import { openPanel } from "../../commands/operation-commands";
+import { formatNumber } from "../format-quantity";
+import { useDocument, useJobs, useShell, useView, useWorkbench } from "../workbench-context";
+import { ModelCard } from "./model-card";
+import { OperationForm, useShownVolume } from "./operation-form";
+import { RunBox } from "./run-box";
+
+/** A network sees shapes at the scale it was trained at; beyond this factor it is blind. */
+const TOLERATED_SCALE = 1.25;
+
+/** The panel of the segmentation. */
+export function SegmentPanel() {
+  const workbench = useWorkbench();
+  const volume = useShownVolume();
+  const models = useShell((shell) => shell.models);
+  const labelsId = useView((view) => view.labelsId);
+  const labels = useDocument((document) => entryOf(document.labels, labelsId));
+  const job = useJobs(({ jobs }) => lastJob(jobs, "segment"));
+  const [model] = models;
+  const size = volume && voxelSizeOf(volume);
+  const scale = size && model ? size / model.voxelSizeAngstrom : 1;
+  const isFarOff = scale > TOLERATED_SCALE || scale < 1 / TOLERATED_SCALE;
+  return (
+    <>
+      {model && <ModelCard model={model} />}
+      {volume && model && (size === null || isFarOff) && (
+        <p className="sentence warning">
+          {size === null
+            ? `The voxel size of ${volume.name} is unknown; the model expects ${model.voxelSizeAngstrom} Å.`
+            : `${volume.name} has ${formatNumber(size)} Å per voxel, the model was trained at ${model.voxelSizeAngstrom} Å: bin or resample it first, or expect little.`}
+        </p>
+      )}
+      <OperationForm operation="segment" />
+      <RunBox
+        operation="segment"
+        shape={volume?.meta.shape ?? null}
+        missing={volume ? null : "Open a tomogram first: drop an MRC file anywhere."}
+        live={<p className="hint">The labels fill in over the slices as tiles are finished.</p>}
+      />
+      {labels?.complete && job?.phase === "done" && (
+        <button type="button" className="link-button" onClick={() => openPanel(workbench, "review")}>
+          Review the particles
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+import { ChevronDown, Download } from "lucide-react";
+import { DropdownMenu } from "radix-ui";
+import { exportLabels, exportParticles, exportVolume } from "../../commands/export-results";
+import { PARTICLE_FORMATS } from "../../commands/particle-formats";
+import { entryOf } from "../../state/document";
+import { useDocument, useView, useWorkbench } from "../workbench-context";
+
+/** Saves particles, labels and volumes; each line says its unit, base and convention. */
+export function ExportMenu() {
+  const workbench = useWorkbench();
+  const { volumeId, compareId, labelsId, particlesId } = useView((view) => view);
+  const { volumes, labels, particles } = useDocument((document) => document);
+  const shownLabels = entryOf(labels, labelsId);
+  const shownVolumes = [entryOf(volumes, compareId), entryOf(volumes, volumeId)].filter((each) => each !== null);
+  const list = entryOf(particles, particlesId);
+  return (
+    <DropdownMenu.Root>
+      <DropdownMenu.Trigger className="button">
+        <Download size={14} aria-hidden /> Export <ChevronDown size={12} aria-hidden />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
+          <DropdownMenu.Label className="menu-label">Particles</DropdownMenu.Label>
+          {PARTICLE_FORMATS.map(({ id, label, convention }) => (
+            <DropdownMenu.Item
+              key={id}
+              className="menu-item"
+              disabled={!list}
+              onSelect={() => void exportParticles(workbench, id)}
+            >
+              {label}
+              <span className="menu-note">{convention}</span>
+            </DropdownMenu.Item>
+          ))}
+          <DropdownMenu.Label className="menu-label">Volumes</DropdownMenu.Label>
+          {shownLabels?.complete && (
+            <DropdownMenu.Item className="menu-item" onSelect={() => exportLabels(workbench, shownLabels.id)}>
+              {shownLabels.name}
+              <span className="menu-note">MRC, int8, 0 is background</span>
+            </DropdownMenu.Item>
+          )}
+          {shownVolumes.map(({ id, name, role }) => (
+            <DropdownMenu.Item key={id} className="menu-item" onSelect={() => exportVolume(workbench, id)}>
+              {name}
+              <span className="menu-note">{role === "raw" ? "as it was opened" : "MRC, float32"}</span>
+            </DropdownMenu.Item>
+          ))}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}

@@ -1,0 +1,131 @@
+import { FolderOpen } from "lucide-react";
+import type { ReactNode } from "react";
+import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
+import type { Layout, Pane } from "../../state/view";
+import { useCommand, useView } from "../workbench-context";
+import { useViewer } from "./use-viewer";
+import { ViewPane } from "./view-pane";
+import { Welcome } from "./welcome";
+
+type PaneOf = (pane: Pane) => ReactNode;
+
+/** A group of panels that remembers its sizes. */
+function Split({
+  id,
+  orientation,
+  parts,
+}: {
+  readonly id: string;
+  readonly orientation: "horizontal" | "vertical";
+  readonly parts: readonly { readonly id: string; readonly size: string; readonly content: ReactNode }[];
+}) {
+  const saved = useDefaultLayout({ id: `tomoscope-${id}`, storage: localStorage });
+  return (
+    <Group
+      orientation={orientation}
+      defaultLayout={saved.defaultLayout}
+      onLayoutChanged={saved.onLayoutChanged}
+      className="split"
+    >
+      {parts.flatMap((part, index) => [
+        index > 0 && (
+          <Separator
+            key={`${part.id}-edge`}
+            className={`separator ${orientation}`}
+            aria-label={`Resize the ${part.id} view`}
+          />
+        ),
+        <Panel key={part.id} id={part.id} defaultSize={part.size} minSize="10%">
+          {part.content}
+        </Panel>,
+      ])}
+    </Group>
+  );
+}
+
+function AllViews({ pane }: { readonly pane: PaneOf }) {
+  const column = (
+    <Split
+      id="views-column"
+      orientation="vertical"
+      parts={[
+        { id: "xz", size: "30%", content: pane("xz") },
+        { id: "yz", size: "30%", content: pane("yz") },
+        { id: "3d", size: "40%", content: pane("3d") },
+      ]}
+    />
+  );
+  return (
+    <Split
+      id="views-grid"
+      orientation="horizontal"
+      parts={[
+        { id: "xy", size: "64%", content: pane("xy") },
+        { id: "column", size: "36%", content: column },
+      ]}
+    />
+  );
+}
+
+function SideBySide({ pane }: { readonly pane: PaneOf }) {
+  const row = (id: string, panes: readonly Pane[]) => (
+    <Split
+      id={id}
+      orientation="horizontal"
+      parts={panes.map((each) => ({ id: each, size: `${100 / panes.length}%`, content: pane(each) }))}
+    />
+  );
+  return (
+    <Split
+      id="views-side"
+      orientation="vertical"
+      parts={[
+        { id: "top", size: "64%", content: row("views-side-top", ["xy", "compare"]) },
+        { id: "bottom", size: "36%", content: row("views-side-bottom", ["xz", "yz", "3d"]) },
+      ]}
+    />
+  );
+}
+
+function NothingOpen() {
+  const open = useCommand("file.open");
+  const sample = useCommand("file.open-sample");
+  return (
+    <div className="empty-views">
+      <FolderOpen size={40} aria-hidden />
+      <p>Drop a tomogram anywhere: MRC, MAP, REC, EM, also compressed.</p>
+      <p>
+        <button type="button" className="button primary" onClick={open.run}>
+          Open a tomogram…
+        </button>{" "}
+        <button type="button" className="button" onClick={sample.run}>
+          Open the sample
+        </button>
+      </p>
+      <p className="hint">Nothing leaves this computer.</p>
+    </div>
+  );
+}
+
+/** The linked views of the shown volume, in the layout that was chosen. */
+export function ViewArea() {
+  const { host, paneRef } = useViewer();
+  const layout = useView((view) => view.layout);
+  const bigPane = useView((view) => view.bigPane);
+  const isOpen = useView((view) => view.volumeId !== null);
+  const pane: PaneOf = (each) => <ViewPane key={each} pane={each} paneRef={paneRef} />;
+  const layouts: Readonly<Record<Layout, () => ReactNode>> = {
+    grid: () => <AllViews pane={pane} />,
+    side: () => <SideBySide pane={pane} />,
+    one: () => pane(bigPane),
+  };
+  return (
+    <main className="views" aria-label="Views">
+      <div ref={host} className="views-host">
+        {layouts[layout]()}
+      </div>
+      {!isOpen && <NothingOpen />}
+      {isOpen && <Welcome />}
+    </main>
+  );
+}

@@ -1,0 +1,69 @@
+import { Maximize2, Minimize2 } from "lucide-react";
+import { useCallback } from "react";
+import { maximisePane } from "../../commands/view-commands";
+import type { PaneId } from "../../scene/viewer-props";
+import { entryOf } from "../../state/document";
+import type { Pane } from "../../state/view";
+import { IconButton } from "../controls/icon-button";
+import { useDocument, useView, useWorkbench } from "../workbench-context";
+
+const NAMES: Readonly<Record<Pane, string>> = {
+  xy: "XY view",
+  xz: "XZ view",
+  yz: "YZ view",
+  "3d": "3D view",
+  compare: "Compared volume",
+};
+const AXES = ["x", "y", "z"] as const;
+
+interface ViewPaneProps {
+  readonly pane: Pane;
+  paneRef(pane: PaneId, element: HTMLElement | null): void;
+}
+
+/** The frame of one view: the viewer draws beneath its buttons. */
+export function ViewPane({ pane, paneRef }: ViewPaneProps) {
+  const workbench = useWorkbench();
+  const isBig = useView((view) => view.layout === "one");
+  const shownId = useView((view) => (pane === "compare" ? view.compareId : view.volumeId));
+  const isSide = useView((view) => view.layout === "side");
+  const name = useDocument(({ volumes }) => entryOf(volumes, shownId)?.name ?? "");
+  const ref = useCallback((element: HTMLElement | null) => paneRef(pane, element), [pane, paneRef]);
+  return (
+    <section
+      ref={ref}
+      className="pane"
+      aria-label={NAMES[pane]}
+      onPointerEnter={() => {
+        if (!isBig) workbench.view.setState({ bigPane: pane });
+      }}
+    >
+      {isSide && (pane === "xy" || pane === "compare") && (
+        <div className="pane-name" title={name}>
+          {name}
+        </div>
+      )}
+      <div className="pane-tools">
+        {pane === "3d" &&
+          AXES.map((axis) => (
+            <IconButton
+              key={axis}
+              label={`Look along ${axis}`}
+              hint={axis.toUpperCase()}
+              className={`axis-${axis}`}
+              onClick={() => workbench.viewer?.lookAlong(axis)}
+            >
+              {axis.toUpperCase()}
+            </IconButton>
+          ))}
+        <IconButton
+          label={isBig ? "Show all views" : `Maximise the ${NAMES[pane].replace(" view", "")} view`}
+          hint="M"
+          onClick={() => maximisePane(workbench, pane)}
+        >
+          {isBig ? <Minimize2 size={14} aria-hidden /> : <Maximize2 size={14} aria-hidden />}
+        </IconButton>
+      </div>
+    </section>
+  );
+}
