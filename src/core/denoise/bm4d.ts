@@ -118,12 +118,12 @@ function createGroup(values: Float32Array, shape: Shape3, sigma: number) {
       const count = match(z, y, x);
       for (let c = 0; c < count; c++)
         for (let i = 0; i < CUBE; i++) cubes[c * CUBE + i] = values[starts[c] + offsets[i]];
-      for (let c = 0; c < count; c++) for (const step of [4, 16, 1]) haar4Cube(cubes, c * CUBE, step);
+      for (let c = 0; c < count; c++) for (const step of [16, 4, 1]) haar4Cube(cubes, c * CUBE, step);
       haarAcross(cubes, count);
       const weight = f32(1 / shrink(count));
       inverseHaarAcross(cubes, count);
       for (let c = 0; c < count; c++) {
-        for (const step of [1, 16, 4]) inverseHaar4Cube(cubes, c * CUBE, step);
+        for (const step of [1, 4, 16]) inverseHaar4Cube(cubes, c * CUBE, step);
         for (let i = 0; i < CUBE; i++) {
           const voxelWeight = f32(weight * weights[i]);
           const at = starts[c] + offsets[i];

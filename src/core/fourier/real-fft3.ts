@@ -35,9 +35,11 @@ export function createRealFft3(shape: Shape3): RealFft3 {
   const scale = f32(1 / (nz * ny * nx));
   const rows = nz * ny;
 
-  const alongYAndZ = (spectrum: Float32Array, inverse: boolean) => {
+  const alongY = (spectrum: Float32Array, inverse: boolean) => {
     for (let z = 0; z < nz; z++)
       for (let x = 0; x < half; x++) transformStrided(lines.y, spectrum, z * ny * half + x, half, inverse);
+  };
+  const alongZ = (spectrum: Float32Array, inverse: boolean) => {
     for (let start = 0; start < ny * half; start++)
       transformStrided(lines.z, spectrum, start, ny * half, inverse);
   };
@@ -64,10 +66,12 @@ export function createRealFft3(shape: Shape3): RealFft3 {
           spectrum[b + 1] = f32(re[mirror] - re[k]) * 0.5;
         }
       }
-      alongYAndZ(spectrum, false);
+      alongY(spectrum, false);
+      alongZ(spectrum, false);
     },
     inverse(spectrum, real) {
-      alongYAndZ(spectrum, true);
+      alongZ(spectrum, true);
+      alongY(spectrum, true);
       const { plan, re, im, work } = lines.x;
       for (let row = 0; row < rows; row += 2) {
         const paired = row + 1 < rows;

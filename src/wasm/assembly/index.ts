@@ -1,3 +1,10 @@
 // Everything that the WebAssembly module exports. Kernels work on raw pointers into the shared memory and allocate nothing.
-export * from "./conv3d";
-export * from "./memory";
+export { bm4dRow } from "./bm4d";
+export { classifyRow } from "./classify";
+export { conv3Row, upRow } from "./conv3d";
+export { energyColumns, fftColumns, fftRows, inverseFftRows, projectColumns } from "./fft";
+export { blurX, blurYOrZ } from "./gaussian";
+export { maxPoolRow } from "./max-pool";
+export { copyRow, fillF32, heapBase } from "./memory";
+export { accumulate, divide } from "./mwr";
+export { addNoise } from "./noise";

@@ -1,0 +1,540 @@
+// Fourier transforms of real volumes, four lines at a time: each lane of a vector carries a line of its own, so that a line
+// goes through exactly the operations of src/core/fourier/fft-line.ts. A line buffer holds, for each element, four real and
+// four imaginary parts (32 bytes). A spectrum row holds `rowFloats` real, then as many imaginary parts; rowFloats
+// is nx/2 + 1 rounded up to a multiple of 4, and the padding is zero.
+
+const STAGE_BYTES: usize = 20;
+
+/** As src/wasm/restore/wasm-fft.ts writes it: length, stages, factors; then radix, groups, stride and two offsets of each. */
+@unmanaged
+class FftPlan {
+  length: i32;
+  stageCount: i32;
+  factors: usize;
+}
+
+@unmanaged
+class FftStage {
+  radix: i32;
+  groups: i32;
+  stride: i32;
+  twiddleOffset: i32;
+  rootOffset: i32;
+}
+
+/** Room that a line buffer pair takes; the butterflies of odd radices work behind it. */
+// @ts-ignore: decorator
+@inline
+function lineBytes(plan: FftPlan): usize {
+  return <usize>plan.length << 5;
+}
+
+/** Transforms the four lines at `lines`; the other buffer lies behind. Returns where the result is. */
+function fftLines(plan: FftPlan, lines: usize): usize {
+  let from = lines;
+  let to = lines + lineBytes(plan);
+  const room = to + lineBytes(plan);
+  let stagePointer = changetype<usize>(plan) + offsetof<FftPlan>();
+  for (let s = 0; s < plan.stageCount; s++) {
+    const stage = changetype<FftStage>(stagePointer);
+    if (stage.radix == 4) radix4(stage, plan.factors, from, to);
+    else if (stage.radix == 2) radix2(stage, plan.factors, from, to);
+    else oddRadix(stage, plan.factors, from, to, room);
+    const swap = from;
+    from = to;
+    to = swap;
+    stagePointer += STAGE_BYTES;
+  }
+  return from;
+}
+
+/** Transforms the lines at `from`, which is one of the two buffers at `lines`. */
+// @ts-ignore: decorator
+@inline
+function fftLinesFrom(plan: FftPlan, lines: usize, from: usize): usize {
+  if (from != lines) memory.copy(lines, from, lineBytes(plan));
+  return fftLines(plan, lines);
+}
+
+/** Stores (re + i·im) times the twiddle at `w`. */
+// @ts-ignore: decorator
+@inline
+function storeTurned(at: usize, re: v128, im: v128, w: usize): void {
+  const wRe = v128.load32_splat(w);
+  const wIm = v128.load32_splat(w, 4);
+  v128.store(at, f32x4.sub(f32x4.mul(re, wRe), f32x4.mul(im, wIm)));
+  v128.store(at, f32x4.add(f32x4.mul(re, wIm), f32x4.mul(im, wRe)), 16);
+}
+
+function radix2(stage: FftStage, factors: usize, from: usize, to: usize): void {
+  const step = <usize>stage.stride << 5;
+  const apart = step * stage.groups;
+  let w = factors + (<usize>stage.twiddleOffset << 2);
+  for (let p = 0; p < stage.groups; p++) {
+    for (let q: usize = 0; q < step; q += 32) {
+      const a = from + q + step * p;
+      const b = a + apart;
+      const out = to + q + ((step * p) << 1);
+      const aRe = v128.load(a);
+      const aIm = v128.load(a, 16);
+      const bRe = v128.load(b);
+      const bIm = v128.load(b, 16);
+      v128.store(out, f32x4.add(aRe, bRe));
+      v128.store(out, f32x4.add(aIm, bIm), 16);
+      storeTurned(out + step, f32x4.sub(aRe, bRe), f32x4.sub(aIm, bIm), w);
+    }
+    w += 8;
+  }
+}
+
+function radix4(stage: FftStage, factors: usize, from: usize, to: usize): void {
+  const step = <usize>stage.stride << 5;
+  const apart = step * stage.groups;
+  let w = factors + (<usize>stage.twiddleOffset << 2);
+  for (let p = 0; p < stage.groups; p++) {
+    for (let q: usize = 0; q < step; q += 32) {
+      const a = from + q + step * p;
+      const b = a + apart;
+      const c = b + apart;
+      const d = c + apart;
+      const out = to + q + ((step * p) << 2);
+      const aRe = v128.load(a);
+      const aIm = v128.load(a, 16);
+      const bRe = v128.load(b);
+      const bIm = v128.load(b, 16);
+      const cRe = v128.load(c);
+      const cIm = v128.load(c, 16);
+      const dRe = v128.load(d);
+      const dIm = v128.load(d, 16);
+      const acRe = f32x4.add(aRe, cRe);
+      const acIm = f32x4.add(aIm, cIm);
+      const bdRe = f32x4.add(bRe, dRe);
+      const bdIm = f32x4.add(bIm, dIm);
+      const acRe2 = f32x4.sub(aRe, cRe);
+      const acIm2 = f32x4.sub(aIm, cIm);
+      const bdRe2 = f32x4.sub(bIm, dIm);
+      const bdIm2 = f32x4.sub(dRe, bRe);
+      v128.store(out, f32x4.add(acRe, bdRe));
+      v128.store(out, f32x4.add(acIm, bdIm), 16);
+      storeTurned(out + step, f32x4.add(acRe2, bdRe2), f32x4.add(acIm2, bdIm2), w);
+      storeTurned(out + (step << 1), f32x4.sub(acRe, bdRe), f32x4.sub(acIm, bdIm), w + 8);
+      storeTurned(out + step * 3, f32x4.sub(acRe2, bdRe2), f32x4.sub(acIm2, bdIm2), w + 16);
+    }
+    w += 24;
+  }
+}
+
+/** `room`: for each pair of points their sum and difference, 64 bytes. */
+function oddRadix(stage: FftStage, factors: usize, from: usize, to: usize, room: usize): void {
+  const radix = stage.radix;
+  const half = (radix - 1) >> 1;
+  const step = <usize>stage.stride << 5;
+  const apart = step * stage.groups;
+  const roots = factors + (<usize>stage.rootOffset << 2);
+  let w = factors + (<usize>stage.twiddleOffset << 2);
+  for (let p = 0; p < stage.groups; p++) {
+    for (let q: usize = 0; q < step; q += 32) {
+      const first = from + q + step * p;
+      const out = to + q + step * p * radix;
+      const firstRe = v128.load(first);
+      const firstIm = v128.load(first, 16);
+      let totalRe = firstRe;
+      let totalIm = firstIm;
+      for (let j = 1; j <= half; j++) {
+        const a = first + apart * j;
+        const b = first + apart * (radix - j);
+        const at = room + (<usize>j << 6);
+        const sumRe = f32x4.add(v128.load(a), v128.load(b));
+        const sumIm = f32x4.add(v128.load(a, 16), v128.load(b, 16));
+        v128.store(at, sumRe);
+        v128.store(at, sumIm, 16);
+        v128.store(at, f32x4.sub(v128.load(a), v128.load(b)), 32);
+        v128.store(at, f32x4.sub(v128.load(a, 16), v128.load(b, 16)), 48);
+        totalRe = f32x4.add(totalRe, sumRe);
+        totalIm = f32x4.add(totalIm, sumIm);
+      }
+      v128.store(out, totalRe);
+      v128.store(out, totalIm, 16);
+      for (let k = 1; k <= half; k++) {
+        let cRe = firstRe;
+        let cIm = firstIm;
+        let sRe = f32x4.splat(0);
+        let sIm = f32x4.splat(0);
+        let turn = 0;
+        for (let j = 1; j <= half; j++) {
+          turn += k;
+          if (turn >= radix) turn -= radix;
+          const root = roots + (<usize>turn << 3);
+          const at = room + (<usize>j << 6);
+          const cos = v128.load32_splat(root);
+          const sin = v128.load32_splat(root, 4);
+          cRe = f32x4.add(cRe, f32x4.mul(cos, v128.load(at)));
+          cIm = f32x4.add(cIm, f32x4.mul(cos, v128.load(at, 16)));
+          sRe = f32x4.add(sRe, f32x4.mul(sin, v128.load(at, 32)));
+          sIm = f32x4.add(sIm, f32x4.mul(sin, v128.load(at, 48)));
+        }
+        const mirror = radix - k;
+        storeTurned(out + step * k, f32x4.add(cRe, sIm), f32x4.sub(cIm, sRe), w + (<usize>(k - 1) << 3));
+        storeTurned(out + step * mirror, f32x4.sub(cRe, sIm), f32x4.add(cIm, sRe), w + (<usize>(mirror - 1) << 3));
+      }
+    }
+    w += <usize>(radix - 1) << 3;
+  }
+}
+
+// Lanes of four vectors become four vectors of lanes.
+// @ts-ignore: decorator
+@inline
+function low(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+}
+// @ts-ignore: decorator
+@inline
+function high(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+}
+// @ts-ignore: decorator
+@inline
+function lowHalves(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 0, 1, 4, 5);
+}
+// @ts-ignore: decorator
+@inline
+function highHalves(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 2, 3, 6, 7);
+}
+
+/** Stores the transpose of four vectors at `at`, `step` apart. */
+// @ts-ignore: decorator
+@inline
+export function storeTransposed(at: usize, step: usize, a: v128, b: v128, c: v128, d: v128): void {
+  const ab = low(a, b);
+  const cd = low(c, d);
+  const ab2 = high(a, b);
+  const cd2 = high(c, d);
+  v128.store(at, lowHalves(ab, cd));
+  v128.store(at + step, highHalves(ab, cd));
+  v128.store(at + (step << 1), lowHalves(ab2, cd2));
+  v128.store(at + step * 3, highHalves(ab2, cd2));
+}
+
+// @ts-ignore: decorator
+@inline
+function loadIf(present: bool, at: usize): v128 {
+  return present ? v128.load(at) : f32x4.splat(0);
+}
+
+/**
+ * Rows of the volume into rows of the spectrum: item i takes batches of 8 rows from i · batchesPerItem on. A pair of rows
+ * is the real and imaginary part of a lane.
+ */
+export function fftRows(
+  item: i32,
+  plan: FftPlan,
+  real: usize,
+  spectrum: usize,
+  rows: i32,
+  rowFloats: i32,
+  batchesPerItem: i32,
+  scratch: usize,
+  scratchBytes: usize,
+): void {
+  const nx = plan.length;
+  const half = (nx >> 1) + 1;
+  const lines = scratch + scratchBytes * item;
+  const realRow = <usize>nx << 2;
+  const rowBytes = <usize>rowFloats << 2;
+  const end = min((item + 1) * batchesPerItem << 3, rows);
+  for (let row = item * batchesPerItem << 3; row < end; row += 8) {
+    for (let part = 0; part < 2; part++) {
+      const first = real + realRow * (row + part);
+      for (let x = 0; x < nx; x += 4) {
+        const at = first + (<usize>x << 2);
+        storeTransposed(
+          lines + (<usize>x << 5) + (part << 4),
+          32,
+          loadIf(row + part < rows, at),
+          loadIf(row + part + 2 < rows, at + realRow * 2),
+          loadIf(row + part + 4 < rows, at + realRow * 4),
+          loadIf(row + part + 6 < rows, at + realRow * 6),
+        );
+      }
+    }
+    const result = fftLines(plan, lines);
+    const room = lines + (lineBytes(plan) << 1);
+    for (let part = 0; part < 2; part++) {
+      separate(result, room, nx, half, rowFloats, part);
+      for (let lane = 0; lane < 4; lane++) {
+        const target = row + part + 2 * lane;
+        if (target >= rows) break;
+        const out = spectrum + rowBytes * 2 * target;
+        memory.copy(out, room + rowBytes * 2 * lane, rowBytes * 2);
+      }
+    }
+  }
+}
+
+/** Takes the spectrum of the real (part 0) or imaginary rows out of four lines, as four rows of the spectrum at `room`. */
+function separate(lines: usize, room: usize, nx: i32, half: i32, rowFloats: i32, part: i32): void {
+  const rowBytes = <usize>rowFloats << 2;
+  const k4 = room + (rowBytes << 3);
+  for (let k = 0; k < rowFloats; k += 4) {
+    for (let i = 0; i < 4; i++) {
+      const at = k4 + (<usize>i << 5);
+      if (k + i >= half) {
+        v128.store(at, f32x4.splat(0));
+        v128.store(at, f32x4.splat(0), 16);
+        continue;
+      }
+      const here = lines + (<usize>(k + i) << 5);
+      const there = lines + (<usize>(k + i == 0 ? 0 : nx - k - i) << 5);
+      const re = v128.load(here);
+      const im = v128.load(here, 16);
+      const mirrorRe = v128.load(there);
+      const mirrorIm = v128.load(there, 16);
+      const outRe = part == 0 ? f32x4.add(re, mirrorRe) : f32x4.add(im, mirrorIm);
+      const outIm = part == 0 ? f32x4.sub(im, mirrorIm) : f32x4.sub(mirrorRe, re);
+      v128.store(at, f32x4.mul(outRe, f32x4.splat(0.5)));
+      v128.store(at, f32x4.mul(outIm, f32x4.splat(0.5)), 16);
+    }
+    const out = room + (<usize>k << 2);
+    for (let im: usize = 0; im < 2; im++) {
+      const from = k4 + (im << 4);
+      storeTransposed(
+        out + rowBytes * im,
+        rowBytes << 1,
+        v128.load(from),
+        v128.load(from, 32),
+        v128.load(from, 64),
+        v128.load(from, 96),
+      );
+    }
+  }
+}
+
+/** Rows of the spectrum back into rows of the volume, times `scale`; items as in fftRows. */
+export function inverseFftRows(
+  item: i32,
+  plan: FftPlan,
+  spectrum: usize,
+  real: usize,
+  rows: i32,
+  rowFloats: i32,
+  batchesPerItem: i32,
+  scratch: usize,
+  scratchBytes: usize,
+  scale: f32,
+): void {
+  const nx = plan.length;
+  const half = (nx >> 1) + 1;
+  const lines = scratch + scratchBytes * item;
+  const room = lines + (lineBytes(plan) << 1);
+  const realRow = <usize>nx << 2;
+  const rowBytes = <usize>rowFloats << 2;
+  const end = min((item + 1) * batchesPerItem << 3, rows);
+  const factor = f32x4.splat(scale);
+  for (let row = item * batchesPerItem << 3; row < end; row += 8) {
+    const first = spectrum + rowBytes * 2 * row;
+    for (let k = 0; k < half; k += 4) {
+      // room: for each of four k: re and im of the first rows, re and im of the second rows of the pairs.
+      for (let part = 0; part < 4; part++) {
+        const second = part >> 1;
+        const at = first + rowBytes * part + (<usize>k << 2);
+        storeTransposed(
+          room + (<usize>part << 4),
+          64,
+          loadIf(row + second < rows, at),
+          loadIf(row + second + 2 < rows, at + rowBytes * 4),
+          loadIf(row + second + 4 < rows, at + rowBytes * 8),
+          loadIf(row + second + 6 < rows, at + rowBytes * 12),
+        );
+      }
+      for (let i = 0; i < 4 && k + i < half; i++) {
+        const from = room + (<usize>i << 6);
+        const aRe = v128.load(from);
+        const aIm = v128.load(from, 16);
+        const bRe = v128.load(from, 32);
+        const bIm = v128.load(from, 48);
+        // Real and imaginary parts change places for the inverse.
+        const here = lines + (<usize>(k + i) << 5);
+        if (k + i == 0 || (k + i) << 1 == nx) {
+          v128.store(here, bRe);
+          v128.store(here, aRe, 16);
+          continue;
+        }
+        const there = lines + (<usize>(nx - k - i) << 5);
+        v128.store(here, f32x4.add(aIm, bRe));
+        v128.store(here, f32x4.sub(aRe, bIm), 16);
+        v128.store(there, f32x4.sub(bRe, aIm));
+        v128.store(there, f32x4.add(aRe, bIm), 16);
+      }
+    }
+    const result = fftLines(plan, lines);
+    for (let part = 0; part < 2; part++) {
+      for (let x = 0; x < nx; x += 4) {
+        const from = result + (<usize>x << 5) + ((1 - part) << 4);
+        storeTransposed(
+          room,
+          16,
+          f32x4.mul(v128.load(from), factor),
+          f32x4.mul(v128.load(from, 32), factor),
+          f32x4.mul(v128.load(from, 64), factor),
+          f32x4.mul(v128.load(from, 96), factor),
+        );
+        for (let lane = 0; lane < 4; lane++) {
+          const target = row + part + 2 * lane;
+          if (target >= rows) break;
+          const out = real + realRow * target + (<usize>x << 2);
+          const values = room + (<usize>lane << 4);
+          if (x + 4 <= nx) v128.store(out, v128.load(values));
+          else memory.copy(out, values, <usize>(nx - x) << 2);
+        }
+      }
+    }
+  }
+}
+
+/** Gathers four neighbouring columns; `swapped` puts the imaginary parts first. */
+// @ts-ignore: decorator
+@inline
+function gather(lines: usize, column: usize, n: i32, step: usize, rowBytes: usize, swapped: i32): void {
+  const re: usize = swapped ? 16 : 0;
+  for (let i = 0; i < n; i++) {
+    const at = column + step * i;
+    const to = lines + (<usize>i << 5);
+    v128.store(to + re, v128.load(at));
+    v128.store(to + (16 - re), v128.load(at + rowBytes));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function scatter(lines: usize, column: usize, n: i32, step: usize, rowBytes: usize, swapped: i32): void {
+  const re: usize = swapped ? 16 : 0;
+  for (let i = 0; i < n; i++) {
+    const at = column + step * i;
+    const from = lines + (<usize>i << 5);
+    v128.store(at, v128.load(from + re));
+    v128.store(at + rowBytes, v128.load(from + (16 - re)));
+  }
+}
+
+/**
+ * Transforms columns of the spectrum in place: item i takes those that start in its row, at i · itemStep bytes; the elements
+ * of a column are `step` bytes apart.
+ */
+export function fftColumns(
+  item: i32,
+  plan: FftPlan,
+  spectrum: usize,
+  itemStep: usize,
+  step: usize,
+  rowFloats: i32,
+  inverse: i32,
+  scratch: usize,
+  scratchBytes: usize,
+): void {
+  const lines = scratch + scratchBytes * item;
+  const rowBytes = <usize>rowFloats << 2;
+  for (let x: usize = 0; x < rowBytes; x += 16) {
+    const column = spectrum + itemStep * item + x;
+    gather(lines, column, plan.length, step, rowBytes, inverse);
+    scatter(fftLines(plan, lines), column, plan.length, step, rowBytes, inverse);
+  }
+}
+
+/** Four bytes of the mask as lanes. */
+// @ts-ignore: decorator
+@inline
+function maskLanes(at: usize): v128 {
+  return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(at)));
+}
+
+/**
+ * Transforms columns along z, replaces what was measured, and transforms back, in one go. `weights` is [z][y][rowFloats]
+ * bytes: 0 in the missing wedge and the padding. Item i is row y = i.
+ */
+export function projectColumns(
+  item: i32,
+  plan: FftPlan,
+  spectrum: usize,
+  measured: usize,
+  weights: usize,
+  ny: i32,
+  rowFloats: i32,
+  scratch: usize,
+  scratchBytes: usize,
+): void {
+  const lines = scratch + scratchBytes * item;
+  const rowBytes = <usize>rowFloats << 2;
+  const start = (rowBytes << 1) * item;
+  const step = (rowBytes << 1) * ny;
+  for (let x: usize = 0; x < rowBytes; x += 16) {
+    gather(lines, spectrum + start + x, plan.length, step, rowBytes, 0);
+    const result = fftLines(plan, lines);
+    for (let z = 0; z < plan.length; z++) {
+      const at = result + (<usize>z << 5);
+      const known = measured + start + x + step * z;
+      const missing = i32x4.eq(
+        maskLanes(weights + (<usize>z * ny + item) * rowFloats + (x >> 2)),
+        i32x4.splat(0),
+      );
+      const re = v128.bitselect(v128.load(at), v128.load(known), missing);
+      const im = v128.bitselect(v128.load(at, 16), v128.load(known + rowBytes), missing);
+      v128.store(at, im);
+      v128.store(at, re, 16);
+    }
+    scatter(fftLinesFrom(plan, lines, result), spectrum + start + x, plan.length, step, rowBytes, 1);
+  }
+}
+
+/**
+ * Transforms columns along z and stores, for row y = item, Σ weight · |z − measured|² at partials[item] as f64; the
+ * spectrum stays as it was. A weight is 0, 1, or 2 where k also stands for −k.
+ */
+export function energyColumns(
+  item: i32,
+  plan: FftPlan,
+  spectrum: usize,
+  measured: usize,
+  weights: usize,
+  ny: i32,
+  rowFloats: i32,
+  scratch: usize,
+  scratchBytes: usize,
+  partials: usize,
+): void {
+  const lines = scratch + scratchBytes * item;
+  const rowBytes = <usize>rowFloats << 2;
+  const start = (rowBytes << 1) * item;
+  const step = (rowBytes << 1) * ny;
+  let sum = f64x2.splat(0);
+  for (let x: usize = 0; x < rowBytes; x += 16) {
+    gather(lines, spectrum + start + x, plan.length, step, rowBytes, 0);
+    const result = fftLines(plan, lines);
+    for (let z = 0; z < plan.length; z++) {
+      const at = result + (<usize>z << 5);
+      const known = measured + start + x + step * z;
+      const weight = f32x4.convert_i32x4_s(
+        maskLanes(weights + (<usize>z * ny + item) * rowFloats + (x >> 2)),
+      );
+      const re = f32x4.sub(v128.load(at), v128.load(known));
+      const im = f32x4.sub(v128.load(at, 16), v128.load(known + rowBytes));
+      sum = f64x2.add(sum, weightedPower(re, im, weight));
+      sum = f64x2.add(
+        sum,
+        weightedPower(highHalves(re, re), highHalves(im, im), highHalves(weight, weight)),
+      );
+    }
+  }
+  store<f64>(partials + (<usize>item << 3), f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
+}
+
+// @ts-ignore: decorator
+@inline
+function weightedPower(re: v128, im: v128, weight: v128): v128 {
+  const re64 = f64x2.promote_low_f32x4(re);
+  const im64 = f64x2.promote_low_f32x4(im);
+  const power = f64x2.add(f64x2.mul(re64, re64), f64x2.mul(im64, im64));
+  return f64x2.mul(f64x2.promote_low_f32x4(weight), power);
+}
