@@ -1,0 +1,48 @@
+import { releaseProxy } from "comlink";
+import type { ProgressListener } from "../src/contracts/task";
+import type { Progress } from "../src/core/task/task";
+
+/** Reports without a preview are sent this far apart. */
+const INTERVAL_MS = 100;
+
+interface ProgressReporter {
+  report(progress: Progress): void;
+  /** Sends what waits and resolves once the page has it: the answer comes by another port and must not overtake it. */
+  finish(): Promise<void>;
+}
+
+/**
+ * Returns a reporter that sends at most ten plain reports a second to the page, the latest of each interval, and every report
+ * with a preview, since previews may add to each other.
+ */
+export function createProgressReporter(listener: ProgressListener): ProgressReporter {
+  // Across threads the listener is a proxy, and its call answers once the page has run it.
+  const send = listener as ((progress: Progress) => void | Promise<void>) & { [releaseProxy]?: () => void };
+  let waiting: Progress | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let lastSent = Number.NEGATIVE_INFINITY;
+  let acknowledged: void | Promise<void>;
+
+  const sendNow = (progress: Progress) => {
+    clearTimeout(timer);
+    timer = undefined;
+    waiting = null;
+    lastSent = performance.now();
+    acknowledged = send(progress);
+  };
+
+  return {
+    report(progress) {
+      const rest = lastSent + INTERVAL_MS - performance.now();
+      if (progress.preview !== undefined || rest <= 0) return sendNow(progress);
+      waiting = progress;
+      timer ??= setTimeout(() => waiting && sendNow(waiting), rest);
+    },
+    async finish() {
+      clearTimeout(timer);
+      if (waiting) sendNow(waiting);
+      await acknowledged;
+      send[releaseProxy]?.();
+    },
+  };
+}
