@@ -1,0 +1,171 @@
+import { deepFinderLayers } from "../../core/nn/deepfinder-network";
+import type { Model, Tensor } from "../../core/nn/model";
+import { boxShape } from "../../core/volume/shape";
+import type { WasmRuntime } from "../runtime";
+import { packClassifier, packConvolution, packUpConvolution } from "./pack-weights";
+import { type PlaneMemory, rowBytes, voxelOffset } from "./plane-memory";
+import { inputPlanes, type PlaneStream } from "./plane-stream";
+
+/** Work between two breaths: 40 ms on one slow thread, less on more. */
+const FLOPS_PER_CALL = 1e9;
+/** The descriptor of the largest kernel, in int32. */
+const DESCRIPTOR_INTS = 32;
+
+interface LayerWeights {
+  /** One packed kernel for each input. */
+  readonly weights: readonly number[];
+  readonly bias: number;
+}
+
+/** The network's kernels with its weights in the runtime's memory. */
+export interface NetworkKernels {
+  /**
+   * Computes plane z of a stream in pieces of well under 100 ms, `breathe` with the operations done after each. Plane z of
+   * the tile is given by `tilePlane`; the probabilities stay in the stream's plane, rows from its very start on.
+   */
+  compute(
+    stream: PlaneStream,
+    z: number,
+    memory: PlaneMemory,
+    tilePlane: (z: number) => Float32Array,
+    breathe: (flops: number) => Promise<void>,
+  ): Promise<void>;
+}
+
+/** Packs a model's weights (checked before) into memory that is kept for as long as the runtime lives. */
+export function createNetworkKernels(runtime: WasmRuntime, model: Model, classCount: number): NetworkKernels {
+  const tensor = (name: string): Tensor => model.weights.get(name)!;
+  const store = (values: Float32Array): number => {
+    const pointer = runtime.alloc(values.byteLength);
+    runtime.f32(pointer, values.length).set(values);
+    return pointer;
+  };
+
+  const layers = deepFinderLayers(classCount);
+  const outChannels = new Map(layers.map((layer) => [layer.name, layer.outChannels]));
+  const packed = new Map<string, LayerWeights>();
+  for (const { name, inputs, resample, kernel } of layers) {
+    const weight = tensor(`${name}.weight`);
+    const bias = tensor(`${name}.bias`);
+    if (kernel === 1) {
+      const classifier = packClassifier(weight, bias);
+      packed.set(name, { weights: [store(classifier.weights)], bias: store(classifier.bias) });
+    } else if (resample === "nearest-up") {
+      packed.set(name, { weights: [store(packUpConvolution(weight))], bias: store(bias.values) });
+    } else {
+      let first = 0;
+      const weights = inputs.map((input) => {
+        const channels = outChannels.get(input) ?? 1;
+        first += channels;
+        return store(packConvolution(weight, first - channels, channels));
+      });
+      packed.set(name, { weights, bias: store(bias.values) });
+    }
+  }
+  const descriptor = runtime.alloc(4 * DESCRIPTOR_INTS);
+  const describe = (...values: readonly number[]) => runtime.i32(descriptor, values.length).set(values);
+
+  return {
+    async compute(stream, z, memory, tilePlane, breathe) {
+      const [, ny, nx] = boxShape(stream.box);
+      const { channels, inputs, flopsPerPlane } = stream;
+      const [first, last] = inputPlanes(stream.kind, z);
+      const [input] = inputs;
+      const out = memory.plane(stream, z);
+
+      /** Runs a kernel that takes its rows from a descriptor, a piece of the plane at a time. */
+      const runRows = async (kernel: string) => {
+        const flopsPerRow = flopsPerPlane / ny;
+        const rows = Math.max(1, Math.floor(FLOPS_PER_CALL / flopsPerRow));
+        for (let row = 0; row < ny; row += rows) {
+          const count = Math.min(rows, ny - row);
+          runtime.parallel(kernel, count, row, descriptor);
+          await breathe(count * flopsPerRow);
+        }
+      };
+
+      switch (stream.kind) {
+        case "tile": {
+          const plane = tilePlane(z);
+          for (let y = 0; y < ny; y++)
+            runtime.f32(out + voxelOffset(stream, y, 0), nx).set(plane.subarray(y * nx, (y + 1) * nx));
+          return breathe(0);
+        }
+        case "conv": {
+          const { weights, bias } = packed.get(stream.name)!;
+          const sources = inputs.flatMap((source, index) => [
+            memory.plane(source, first),
+            memory.plane(source, z),
+            memory.plane(source, last),
+            source.channels,
+            weights[index],
+          ]);
+          const sourcesPointer = descriptor + 4 * 6;
+          describe(out, channels, nx, bias, inputs.length, sourcesPointer, ...sources);
+          return runRows("conv3Row");
+        }
+        case "up": {
+          const { weights, bias } = packed.get(stream.name)!;
+          const odd = z % 2;
+          describe(
+            out,
+            channels,
+            nx,
+            bias,
+            memory.plane(input, first),
+            odd ? memory.plane(input, last) : 0,
+            input.channels,
+            boxShape(input.box)[2],
+            stream.box.y0 / 2 - input.box.y0,
+            stream.box.x0 / 2 - input.box.x0,
+            odd,
+            weights[0],
+          );
+          return runRows("upRow");
+        }
+        case "max-pool":
+          runtime.parallel(
+            "maxPoolRow",
+            ny,
+            out,
+            memory.plane(input, first),
+            memory.plane(input, last),
+            channels,
+            nx,
+          );
+          return breathe(0);
+        case "crop": {
+          const from = voxelOffset(input, stream.box.y0 - input.box.y0, stream.box.x0 - input.box.x0);
+          runtime.parallel(
+            "copyRow",
+            ny,
+            memory.plane(input, z) + from,
+            rowBytes(input),
+            out + voxelOffset(stream, 0, 0),
+            rowBytes(stream),
+            4 * channels * nx,
+          );
+          return breathe(0);
+        }
+        case "classify": {
+          const { weights, bias } = packed.get(stream.name)!;
+          const from = voxelOffset(input, stream.box.y0 - input.box.y0, stream.box.x0 - input.box.x0);
+          runtime.parallel(
+            "classifyRow",
+            ny,
+            memory.plane(input, z) + from,
+            rowBytes(input),
+            input.channels,
+            weights[0],
+            bias,
+            classCount,
+            out,
+            rowBytes(stream),
+            nx,
+          );
+          return breathe(flopsPerPlane);
+        }
+      }
+    },
+  };
+}

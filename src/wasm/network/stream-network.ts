@@ -1,0 +1,85 @@
+import { deepFinderLayers } from "../../core/nn/deepfinder-network";
+import { type Box, boxShape, type Shape3, wholeBox } from "../../core/volume/shape";
+import { type PlaneKind, type PlaneStream, planesUpTo } from "./plane-stream";
+
+/** Voxels of its own grid that the decoder computes beyond the core: two for the two convolutions, rounded for the grid above. */
+const FINE_MARGIN = 2;
+const MIDDLE_MARGIN = 4;
+
+export interface StreamNetwork {
+  /** Every stream, in the order in which they depend on each other; the last one gives the probabilities. */
+  readonly streams: readonly PlaneStream[];
+  readonly output: PlaneStream;
+  readonly flops: number;
+}
+
+/**
+ * Returns the network over a tile as streams of planes, with the depth of each ring worked out by going through the
+ * schedule once. The encoder covers the whole tile; the decoder, where most of the work is, covers the core and a margin,
+ * whose outermost voxels come out wrong (they see zeros beyond it) and do not reach the core.
+ */
+export function streamNetwork(classCount: number, shape: Shape3, core: Box): StreamNetwork {
+  const layers = new Map(deepFinderLayers(classCount).map((layer) => [layer.name, layer]));
+  const streams: PlaneStream[] = [];
+
+  const add = (
+    name: string,
+    kind: PlaneKind,
+    box: Box,
+    inputs: readonly PlaneStream[],
+    after: readonly PlaneStream[] = [],
+  ): PlaneStream => {
+    const layer = layers.get(name);
+    const [, ny, nx] = boxShape(box);
+    const taps = kind === "up" ? 27 / 8 : (layer?.kernel ?? 0) ** 3;
+    const flops = layer ? 2 * taps * layer.inChannels * layer.outChannels * ny * nx : 0;
+    const channels = layer?.outChannels ?? inputs[0]?.channels ?? 1;
+    const stream = { name, kind, channels, box, inputs, after, flopsPerPlane: flops, next: box.z0, depth: 1 };
+    streams.push(stream);
+    return stream;
+  };
+
+  const [fine, middle, coarse] = [1, 2, 4].map((scale) => wholeBox(scaled(shape, scale)));
+  const fineCore = grown(core, 1, FINE_MARGIN, fine);
+  const middleCore = grown(core, 2, MIDDLE_MARGIN, middle);
+
+  const x = add("x", "tile", fine, []);
+  const a1 = add("a1", "conv", fine, [x]);
+  const a2 = add("a2", "conv", fine, [a1]);
+  const high = add("high", "crop", fineCore, [a2]);
+  const aPool = add("a pool", "max-pool", middle, [a2], [high]);
+  const b1 = add("b1", "conv", middle, [aPool]);
+  const b2 = add("b2", "conv", middle, [b1]);
+  const mid = add("mid", "crop", middleCore, [b2]);
+  const bPool = add("b pool", "max-pool", coarse, [b2], [mid]);
+  const c1 = add("c1", "conv", coarse, [bPool]);
+  const c2 = add("c2", "conv", coarse, [c1]);
+  const c3 = add("c3", "conv", coarse, [c2]);
+  const c4 = add("c4", "conv", coarse, [c3]);
+  const u1 = add("u1", "up", middleCore, [c4]);
+  const d1 = add("d1", "conv", middleCore, [u1, mid]);
+  const d2 = add("d2", "conv", middleCore, [d1]);
+  const u2 = add("u2", "up", fineCore, [d2]);
+  const e1 = add("e1", "conv", fineCore, [u2, high]);
+  const e2 = add("e2", "conv", fineCore, [e1]);
+  const output = add("out", "classify", core, [e2]);
+
+  let flops = 0;
+  for (const { stream } of planesUpTo(output, core.z1 - 1)) flops += stream.flopsPerPlane;
+  for (const stream of streams) stream.next = stream.box.z0;
+  return { streams, output, flops };
+}
+
+const scaled = ([nz, ny, nx]: Shape3, scale: number): Shape3 => [nz / scale, ny / scale, nx / scale];
+
+/** Returns a core on the grid of `scale`, grown by a margin and cut to what there is. */
+function grown(core: Box, scale: number, margin: number, limit: Box): Box {
+  return {
+    z0: Math.max(core.z0 / scale - margin, limit.z0),
+    y0: Math.max(core.y0 / scale - margin, limit.y0),
+    x0: Math.max(core.x0 / scale - margin, limit.x0),
+    z1: Math.min(core.z1 / scale + margin, limit.z1),
+    y1: Math.min(core.y1 / scale + margin, limit.y1),
+    x1: Math.min(core.x1 / scale + margin, limit.x1),
+  };
+}
