@@ -59,6 +59,8 @@ export interface VolumeSpec {
   readonly shape: Shape3;
   readonly dtype: OutputVoxelType;
   readonly voxelSizeAngstrom: Point3;
+  /** Kept in the header for other programs; 0 if left out. */
+  readonly originAngstrom?: Point3;
   /** Free text kept in the file's labels: what made it. */
   readonly labels?: readonly string[];
 }

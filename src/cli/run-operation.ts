@@ -1,0 +1,79 @@
+import { basename, resolve } from "node:path";
+import { AbortError } from "../core/errors";
+import type { Operation, Provenance } from "../core/task/operation";
+import type { ParamSpec, ParamValues } from "../core/task/params";
+import type { TaskContext } from "../core/task/task";
+import type { VolumeRole, VolumeSink } from "../core/volume/volume";
+import { createMrcSink } from "../io/mrc/mrc-writer";
+import type { ByteSink } from "../io/source/byte-sink";
+import type { CliIo } from "./command";
+import { fileSink } from "./file-sink";
+import { createProgressLine } from "./progress-line";
+import { VERSION } from "./version";
+
+/** Takes a volume that nobody asked for. */
+const nowhere: VolumeSink = { write: async () => {}, close: async () => {} };
+
+export interface OperationRun<Output> {
+  readonly output: Output;
+  readonly provenance: Provenance;
+}
+
+/**
+ * Runs an operation as a command does: progress on stderr, volumes into the files given for their roles (those of other
+ * roles are dropped), cancelled by the signal. A run that fails leaves no half-written file.
+ */
+export async function runOperation<Spec extends ParamSpec, Inputs, Output>(
+  operation: Operation<Spec, Inputs, Output, never>,
+  inputs: Inputs,
+  params: ParamValues<Spec>,
+  io: CliIo,
+  about: {
+    readonly files: Partial<Record<VolumeRole, string>>;
+    readonly inputNames: readonly string[];
+    readonly backend: string;
+  },
+): Promise<OperationRun<Output>> {
+  const line = createProgressLine(operation.label, io.stderr);
+  const unfinished = new Set<ByteSink>();
+  const context: TaskContext<never> = {
+    signal: io.signal,
+    onProgress: line.update,
+    async breathe() {
+      await new Promise((resume) => setImmediate(resume));
+      if (io.signal.aborted) throw new AbortError();
+    },
+    async createVolume(spec) {
+      const path = about.files[spec.role];
+      if (path === undefined) return nowhere;
+      const file = await fileSink(resolve(io.cwd, path));
+      unfinished.add(file);
+      const { originAngstrom } = spec;
+      const sink = createMrcSink({ ...spec, name: basename(path) }, file, { originAngstrom });
+      return {
+        write: (values) => sink.write(values),
+        async close() {
+          await sink.close();
+          unfinished.delete(file);
+        },
+      };
+    },
+  };
+  try {
+    const output = await operation.run(inputs, params, context);
+    const provenance = {
+      operation: operation.id,
+      params,
+      inputs: about.inputNames,
+      backend: about.backend,
+      version: VERSION,
+      seconds: Number(line.end().toFixed(3)),
+    };
+    return { output, provenance };
+  } catch (error) {
+    line.end();
+    throw error;
+  } finally {
+    for (const file of unfinished) await file.discard();
+  }
+}

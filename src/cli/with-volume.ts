@@ -1,0 +1,19 @@
+import { resolve } from "node:path";
+import type { FileVolume } from "../io/volume/file-volume";
+import { openVolume } from "../io/volume/open-volume";
+import type { CliIo } from "./command";
+import { fileSource } from "./file-source";
+
+/** Opens the volume at a path of the user, hands it to `use` and closes the file whatever comes of it. */
+export async function withVolume<Result>(
+  path: string,
+  io: CliIo,
+  use: (volume: FileVolume) => Promise<Result>,
+): Promise<Result> {
+  const source = await fileSource(resolve(io.cwd, path));
+  try {
+    return await use(await openVolume(source, { signal: io.signal }));
+  } finally {
+    await source.close();
+  }
+}
