@@ -1,6 +1,6 @@
 import { AbortError } from "../src/core/errors";
 
-/** Messages wait no longer than this. */
+/** Messages wait about so long for a computation. */
 const YIELD_AFTER_MS = 30;
 
 /** Lets the messages in that wait. A message to oneself: timers would cost 4 ms each, and a yield would go before messages. */
@@ -16,13 +16,13 @@ function nextTurn(): Promise<void> {
 }
 
 /**
- * Returns the function that long work calls between its steps, as often as it likes: every 30 ms it lets messages in, and
- * it throws AbortError once `signal` is aborted.
+ * Returns the function that long work calls between its steps, as often as it likes: every `yieldAfterMs` it lets messages in,
+ * and it throws AbortError once `signal` is aborted.
  */
-export function createBreathe(signal: AbortSignal): () => Promise<void> {
+export function createBreathe(signal: AbortSignal, yieldAfterMs = YIELD_AFTER_MS): () => Promise<void> {
   let last = performance.now();
   return async () => {
-    if (!signal.aborted && performance.now() - last > YIELD_AFTER_MS) {
+    if (!signal.aborted && performance.now() - last > yieldAfterMs) {
       await nextTurn();
       last = performance.now();
     }

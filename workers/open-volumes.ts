@@ -17,6 +17,9 @@ const OPENING_HALF_SLAB = 2;
 const SPECTRUM_SIDE = 128;
 const SPECTRUM_BOX_SIDE = 256;
 
+/** Slices wait about so long for a stream, or for a surface that is being read. */
+const STREAM_YIELD_MS = 10;
+
 const NEVER = new AbortController().signal;
 
 /** The middle of a box, at most `side` voxels per side. */
@@ -128,7 +131,7 @@ export function createOpenVolumes(budgetBytes = DEFAULT_BUDGET_BYTES): DataServi
       jobs.set(jobId, controller);
       try {
         makeRoom(volume);
-        const breathe = createBreathe(controller.signal);
+        const breathe = createBreathe(controller.signal, STREAM_YIELD_MS);
         return await volume.stream(budgetBytes, { breathe, onProgress: progress.report });
       } finally {
         jobs.delete(jobId);
@@ -138,9 +141,9 @@ export function createOpenVolumes(budgetBytes = DEFAULT_BUDGET_BYTES): DataServi
     },
 
     isosurface: async (id, level, bright, maxSide) =>
-      densitySurface(volumeOf(id), level, bright, maxSide, createBreathe(NEVER)),
+      densitySurface(volumeOf(id), level, bright, maxSide, createBreathe(NEVER, STREAM_YIELD_MS)),
 
-    labelSurfaces: async (id) => labelSurfaces(volumeOf(id), createBreathe(NEVER)),
+    labelSurfaces: async (id) => labelSurfaces(volumeOf(id), createBreathe(NEVER, STREAM_YIELD_MS)),
 
     async powerSpectrum(id, box) {
       const volume = volumeOf(id);

@@ -71,6 +71,20 @@ export function halfScale(largest: number): number {
   return 2 ** (SCALED_EXPONENT - Math.floor(Math.log2(largest)));
 }
 
+function copyHalves(
+  section: StoredSection,
+  { y0, y1, x0, x1 }: SectionRange,
+  nx: number,
+  unscale: number,
+  out: Float32Array,
+): void {
+  const values = float16Values();
+  for (let y = y0, to = 0; y < y1; y++) {
+    const end = y * nx + x1;
+    for (let at = y * nx + x0; at < end; at++, to++) out[to] = values[section[at]] * unscale;
+  }
+}
+
 /**
  * Returns an empty cache for the sections of a volume. `scale` is used by "scaled-float16" alone: voxels keep 11 significant
  * bits, and those beyond 65504 / scale are cut off there (see `halfScale`). Memory is taken section by section.
@@ -101,11 +115,15 @@ export function createSectionCache(
       const section = sections[z];
       if (!section) throw new RangeError(`Section ${z} is not in the cache.`);
       const width = x1 - x0;
-      if (!half && width === nx) return out.set(section.subarray(y0 * nx, y1 * nx));
-      const table = half ? float16Values() : null;
-      for (let y = y0, to = 0; y < y1; y++)
-        for (let at = y * nx + x0; at < y * nx + x1; at++, to++)
-          out[to] = table ? table[section[at]] / factor : section[at];
+      if (half) {
+        copyHalves(section, { y0, y1, x0, x1 }, nx, 1 / factor, out);
+      } else if (width === nx) {
+        out.set(section.subarray(y0 * nx, y1 * nx));
+      } else if (width === 1) {
+        for (let y = y0, at = y0 * nx + x0; y < y1; y++, at += nx) out[y - y0] = section[at];
+      } else {
+        for (let y = y0; y < y1; y++) out.set(section.subarray(y * nx + x0, y * nx + x1), (y - y0) * width);
+      }
     },
   };
 }
