@@ -76,7 +76,7 @@ function distance(a: usize, b: usize, rowBytes: usize, planeBytes: usize): f32 {
   return crossSum(sum);
 }
 
-/** Distances of the reference to seven cubes side by side, into `out`; an eighth stays unset. */
+/** Distances of the reference to seven cubes side by side, into `out` (an eighth repeats the last). */
 function sevenDistances(a: usize, b: usize, rowBytes: usize, planeBytes: usize, out: usize): void {
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
@@ -117,6 +117,9 @@ function match(job: Bm4dJob, group: usize, z: i32, y: i32, x: i32): i32 {
   const rowBytes = <usize>job.nx << 2;
   const planeBytes = rowBytes * job.ny;
   const reference = job.values + planeBytes * z + rowBytes * y + (<usize>x << 2);
+  for (let i: usize = 0; i < 64; i += 16) v128.store(group + i, f32x4.splat(f32.MAX_VALUE), DISTANCES);
+  // Nothing is nearer than the reference, so it stays first.
+  store<f32>(group, -1, DISTANCES);
   store<usize>(group, reference - job.values, STARTS);
   let count = 1;
   const lastZ = min(job.nz - SIDE, z + RADIUS);
@@ -127,49 +130,53 @@ function match(job: Bm4dJob, group: usize, z: i32, y: i32, x: i32): i32 {
   for (let cz = max(0, z - RADIUS); cz <= lastZ; cz++) {
     for (let cy = max(0, y - RADIUS); cy <= lastY; cy++) {
       const first = job.values + planeBytes * cz + rowBytes * cy + (<usize>firstX << 2);
-      if (columns == 7) {
-        sevenDistances(reference, first, rowBytes, planeBytes, group + FRESH);
-        const limit = f32x4.splat(bound);
-        const near = v128.or(
-          f32x4.le(v128.load(group, FRESH), limit),
-          f32x4.le(v128.load(group, FRESH + 16), limit),
-        );
-        if (!v128.any_true(near)) continue;
-      } else {
+      if (columns == 7) sevenDistances(reference, first, rowBytes, planeBytes, group + FRESH);
+      else
         for (let i = 0; i < columns; i++)
           store<f32>(
             group + (<usize>i << 2),
             distance(reference, first + (<usize>i << 2), rowBytes, planeBytes),
             FRESH,
           );
-      }
-      for (let i = 0; i < columns; i++) {
-        const d = load<f32>(group + (<usize>i << 2), FRESH);
-        const candidate = first + (<usize>i << 2);
-        if (d > bound || candidate == reference) continue;
-        const full = count == MAX_GROUP;
-        if (full && d >= load<f32>(group, DISTANCES + 60)) continue;
-        count = insert(group, count, candidate - job.values, d);
-        if (count == MAX_GROUP) bound = load<f32>(group, DISTANCES + 60);
+      const limit = f32x4.splat(bound);
+      let near =
+        i32x4.bitmask(f32x4.le(v128.load(group, FRESH), limit)) |
+        (i32x4.bitmask(f32x4.le(v128.load(group, FRESH + 16), limit)) << 4);
+      near &= (1 << columns) - 1;
+      for (; near; near &= near - 1) {
+        const i = <usize>ctz(near) << 2;
+        if (first + i == reference) continue;
+        insert(group, first + i - job.values, load<f32>(group + i, FRESH));
+        count++;
+        bound = min(bound, load<f32>(group, DISTANCES + 60));
       }
     }
   }
-  return 1 << (31 - clz(count));
+  return 1 << (31 - clz(min(count, MAX_GROUP)));
 }
 
-/** Puts a cube in its place by distance, after equals; the farthest falls out of a full group. */
+/** Puts a cube in its place by distance, after equals, if it is nearer than the last; all places move at once. */
 // @ts-ignore: decorator
 @inline
-function insert(group: usize, count: i32, start: usize, d: f32): i32 {
-  let slot = group + (<usize>(count == MAX_GROUP ? count - 1 : count) << 2);
-  while (slot > group + 4 && load<f32>(slot - 4, DISTANCES) > d) {
-    store<f32>(slot, load<f32>(slot - 4, DISTANCES), DISTANCES);
-    store<usize>(slot, load<usize>(slot - 4, STARTS), STARTS);
-    slot -= 4;
+function insert(group: usize, start: usize, d: f32): void {
+  const distances = f32x4.splat(d);
+  const starts = i32x4.splat(<i32>start);
+  let distanceBefore = distances;
+  let startBefore = starts;
+  let movedBefore = i32x4.splat(0);
+  for (let at = group; at < group + 64; at += 16) {
+    const distance = v128.load(at, DISTANCES);
+    const cube = v128.load(at, STARTS);
+    const moves = f32x4.lt(distances, distance);
+    const moved = v128.shuffle<f32>(movedBefore, moves, 3, 4, 5, 6);
+    const newDistance = v128.bitselect(v128.shuffle<f32>(distanceBefore, distance, 3, 4, 5, 6), distances, moved);
+    const newStart = v128.bitselect(v128.shuffle<f32>(startBefore, cube, 3, 4, 5, 6), starts, moved);
+    v128.store(at, v128.bitselect(newDistance, distance, moves), DISTANCES);
+    v128.store(at, v128.bitselect(newStart, cube, moves), STARTS);
+    distanceBefore = distance;
+    startBefore = cube;
+    movedBefore = moves;
   }
-  store<f32>(slot, d, DISTANCES);
-  store<usize>(slot, start, STARTS);
-  return min(count + 1, MAX_GROUP);
 }
 
 /** The 4-point Haar transform of four rows `step` bytes apart. */
