@@ -23,6 +23,9 @@ export function float16Values(): Float32Array {
   return table;
 }
 
+/** What brings a number of exponent e − 15 to a whole number of its last bit; a table, since powers are slow. */
+const TO_LAST_BIT = Float64Array.from({ length: 32 }, (_, e) => 2 ** (FRACTION_BITS - (e - EXPONENT_BIAS)));
+
 const double = new Float64Array(1);
 const doubleWords = new Uint32Array(double.buffer);
 
@@ -38,8 +41,8 @@ export function encodeFloat16(value: number): number {
   // Adding and taking away 2^52 rounds a double to a whole number, ties to even.
   if (magnitude < SMALLEST_NORMAL) return sign | (magnitude * 2 ** 24 + 2 ** 52 - 2 ** 52);
   if (magnitude > 2 * FLOAT16_MAX) return sign | INFINITY_BITS;
-  const exponent = ((doubleWords[1] >>> 20) & 0x7ff) - 1023;
-  const fraction = magnitude * 2 ** (FRACTION_BITS - exponent) + 2 ** 52 - 2 ** 52 - 1024;
+  const exponent = ((doubleWords[1] >>> 20) & 0x7ff) - 1023 + EXPONENT_BIAS;
+  const fraction = magnitude * TO_LAST_BIT[exponent] + 2 ** 52 - 2 ** 52 - 1024;
   // A fraction rounded up to 1024 carries into the exponent, and from the largest exponent into infinity.
-  return sign | (((exponent + EXPONENT_BIAS) << FRACTION_BITS) + fraction);
+  return sign | ((exponent << FRACTION_BITS) + fraction);
 }

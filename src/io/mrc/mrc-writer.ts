@@ -1,9 +1,10 @@
 import { FormatError } from "../../core/errors";
-import { encodeFloat16, FLOAT16_MAX, float16Values } from "../../core/volume/float16";
+import { encodeFloat16, FLOAT16_MAX } from "../../core/volume/float16";
 import type { Point3 } from "../../core/volume/shape";
 import { createStatistics } from "../../core/volume/statistics";
 import type { OutputVoxelType, VolumeSink, VolumeSpec } from "../../core/volume/volume";
 import type { ByteSink } from "../source/byte-sink";
+import { decodeVoxels } from "../volume/voxel-encoding";
 import { encodeMrcHeader, MRC_HEADER_BYTES } from "./mrc-header";
 import { OUTPUT_MODES } from "./mrc-modes";
 
@@ -13,7 +14,11 @@ const CHUNK_VOXELS = 2 ** 20;
 const VOLUME_SPACE_GROUP = 1;
 const FORMAT_VERSION = 20141;
 
-type Stored = Int8Array | Int16Array | Uint16Array | Float32Array;
+type Stored =
+  | Int8Array<ArrayBuffer>
+  | Int16Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Float32Array<ArrayBuffer>;
 
 const LIMITS: Record<OutputVoxelType, readonly [min: number, max: number]> = {
   int8: [-128, 127],
@@ -54,7 +59,6 @@ export function createMrcSink(spec: VolumeSpec, sink: ByteSink, options: MrcSink
   const sectionVoxels = ny * nx;
   const [min, max] = LIMITS[dtype];
   const isFloat = dtype === "float16" || dtype === "float32";
-  const halves = float16Values();
   const statistics = createStatistics();
   let voxels = 0;
 
@@ -78,9 +82,9 @@ export function createMrcSink(spec: VolumeSpec, sink: ByteSink, options: MrcSink
       }
       for (let start = 0; start < values.length; start += CHUNK_VOXELS) {
         const stored = store(values, start, Math.min(CHUNK_VOXELS, values.length - start));
-        statistics.add(dtype === "float16" ? Float32Array.from(stored, (bits) => halves[bits]) : stored);
-        const offset = MRC_HEADER_BYTES + voxels * stored.BYTES_PER_ELEMENT;
-        await sink.write(offset, new Uint8Array(stored.buffer as ArrayBuffer));
+        const bytes = new Uint8Array(stored.buffer);
+        statistics.add(decodeVoxels(bytes, { dtype, littleEndian: true }));
+        await sink.write(MRC_HEADER_BYTES + voxels * stored.BYTES_PER_ELEMENT, bytes);
         voxels += stored.length;
       }
     },
