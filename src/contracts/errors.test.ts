@@ -60,7 +60,7 @@ describe("installErrorTransfer", () => {
     const handlers: Map<string, TransferHandler<unknown, unknown>> = transferHandlers;
     installErrorTransfer(handlers);
     const service = {
-      open: async () => {
+      open: async (): Promise<string> => {
         throw new FormatError("truncated", "The file ends after 12 bytes.", { bytes: 12 });
       },
       callBack: async (back: () => Promise<void>) => {

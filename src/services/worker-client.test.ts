@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { installErrorTransfer } from "../contracts/errors";
 import type { ProgressListener } from "../contracts/task";
 import { AbortError, ComputeError, isAbort, isTagged, TaggedError } from "../core/errors";
-import { CANCEL_PATIENCE_MS, createWorkerClient, type WorkerLike } from "./worker-client";
+import { createPortWorker } from "../testing/port-worker";
+import { CANCEL_PATIENCE_MS, createWorkerClient } from "./worker-client";
 
 installErrorTransfer(transferHandlers); // the worker's side; both run in this thread
 
@@ -45,34 +46,12 @@ function testService(): TestService {
   };
 }
 
-/** A worker in this thread: the service at the other end of a message channel. */
-function fakeWorker() {
-  const { port1, port2 } = new MessageChannel();
-  expose(testService(), port2);
-  const events = new EventTarget();
-  const state = { terminated: false, crash: (_message: string) => {} };
-  const worker: WorkerLike = {
-    postMessage: (message, transfer) => port1.postMessage(message, transfer ?? []),
-    addEventListener: (type, listener) =>
-      (type === "message" ? port1 : events).addEventListener(type, listener as EventListener),
-    removeEventListener: (type, listener) =>
-      (type === "message" ? port1 : events).removeEventListener(type, listener as EventListener),
-    start: () => port1.start(),
-    terminate() {
-      state.terminated = true;
-      port1.close();
-    },
-  };
-  state.crash = (message) => events.dispatchEvent(Object.assign(new Event("error"), { message }));
-  return { worker, state };
-}
-
 function client(prepare?: (service: TestService) => Promise<void>) {
-  const workers: ReturnType<typeof fakeWorker>[] = [];
+  const workers: ReturnType<typeof createPortWorker>[] = [];
   const created = createWorkerClient<TestService>({
     label: "test worker",
     start() {
-      const started = fakeWorker();
+      const started = createPortWorker((port) => expose(testService(), port));
       workers.push(started);
       return started.worker;
     },
@@ -112,7 +91,7 @@ describe("createWorkerClient", () => {
     const pending = c.call((service) => service.never());
     const job = c.run({}, (service, jobId) => service.deafJob(jobId));
     await pause(5);
-    workers[0].state.crash("out of memory");
+    workers[0].crash("out of memory");
     for (const promise of [pending, job]) {
       const error = await promise.catch((e: unknown) => e);
       expect(isTagged(error, "worker-crashed")).toBe(true);
@@ -131,7 +110,7 @@ describe("createWorkerClient", () => {
       await service.remember("volume");
     });
     expect(await c.call((service) => service.known())).toEqual([]);
-    workers[0].state.crash("");
+    workers[0].crash("");
     const [first, second] = await Promise.all([1, 2].map(() => c.call((service) => service.known())));
     expect([first, second]).toEqual([["volume"], ["volume"]]);
     expect(workers).toHaveLength(2);
