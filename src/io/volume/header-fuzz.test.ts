@@ -5,8 +5,8 @@ import { wholeBox } from "../../core/volume/shape";
 import { mrcFixture } from "../../testing/mrc-fixture";
 import type { ByteSource } from "../source/byte-source";
 import { memorySource } from "../source/memory-source";
-import { openVolume } from "../volume/open-volume";
-import { readWholeStatistics } from "../volume/read-whole-statistics";
+import { openVolume } from "./open-volume";
+import { readWholeStatistics } from "./read-whole-statistics";
 
 const SEED = 20_141;
 const CASES = 6000;
@@ -43,9 +43,21 @@ function validFile(): Uint8Array<ArrayBuffer> {
   return mrcFixture({ mode, fileShape, values, littleEndian: below(2) === 0 });
 }
 
+/** Random bytes, half of them under an EM header whose sizes are right or nasty. */
+function randomFile(): Uint8Array<ArrayBuffer> {
+  const file = Uint8Array.from({ length: below(3000) }, () => below(256));
+  if (file.length < 16 || below(2) === 0) return file;
+  const view = new DataView(file.buffer);
+  file[0] = below(7);
+  file[3] = [1, 2, 4, 5, 9][below(5)];
+  for (const offset of [4, 8, 12])
+    view.setInt32(offset, below(6) > 0 ? 1 + below(8) : NASTY[below(NASTY.length)], below(3) > 0);
+  return file;
+}
+
 /** A file to try: random bytes, or a valid one with words, bytes or its end changed. */
 function fuzzedFile(): Uint8Array<ArrayBuffer> {
-  if (below(10) === 0) return Uint8Array.from({ length: below(3000) }, () => below(256));
+  if (below(6) === 0) return randomFile();
   const file = validFile();
   const view = new DataView(file.buffer);
   for (let changes = below(5); changes > 0; changes--) {
