@@ -1,8 +1,12 @@
+import type { ParticleFormat } from "../core/particles/particle-format";
+import { PARTICLE_FORMATS } from "../io/particle-formats";
 import { entryOf } from "../state/document";
 import { notify } from "../state/shell";
-import { PARTICLE_FORMATS, type ParticleFormat } from "./particle-formats";
 import { shownParticles } from "./review-particles";
 import type { Workbench } from "./workbench";
+
+/** What a list of particles can be saved as. */
+export const EXPORT_FORMATS: readonly Pick<ParticleFormat, "id" | "label" | "note">[] = PARTICLE_FORMATS;
 
 /** "cell-sample.mrc.gz" → "cell-sample". */
 const stem = (name: string) => name.replace(/(\.(mrc|map|rec|st|mrcs|em|gz|bz2))+$/i, "");
@@ -21,32 +25,15 @@ export function exportLabels({ files, host }: Workbench, id: string): void {
   if (file) host.saveFile(file.name, file.blob);
 }
 
-async function writeParticles(workbench: Workbench, format: ParticleFormat): Promise<string | null> {
+/** Saves the particles that are shown in the format of that id, and says what the format loses or needs. */
+export function exportParticles(workbench: Workbench, formatId: string): void {
   const entry = shownParticles(workbench);
-  if (!entry) return null;
-  switch (format) {
-    case "star":
-      return (await import("../io/star/write-star")).writeStar(entry.list);
-    case "xml":
-      return (await import("../io/deepfinder-xml/write-deepfinder-xml")).writeDeepfinderXml(entry.list);
-    case "csv":
-      return (await import("../io/particle-csv/write-particle-csv")).writeParticleCsv(entry.list);
-    case "json":
-      return (await import("../io/particle-json/write-particle-json")).writeParticleJson(entry.list);
-  }
-}
-
-/** Saves the particles that are shown in the format chosen. */
-export async function exportParticles(workbench: Workbench, format: ParticleFormat): Promise<void> {
-  const entry = shownParticles(workbench);
-  const spec = PARTICLE_FORMATS.find(({ id }) => id === format);
-  if (!entry || !spec) return;
+  const format = PARTICLE_FORMATS.find(({ id }) => id === formatId);
+  if (!entry || !format) return;
   try {
-    const text = await writeParticles(workbench, format);
-    if (text === null) return;
-    const name = `${stem(entry.list.volumeName)}-particles.${spec.extension}`;
-    workbench.host.saveFile(name, new Blob([text], { type: "text/plain" }));
-    notify(workbench.shell, "info", `Saved ${name}: ${spec.convention}.`);
+    const name = `${stem(entry.list.volumeName)}-particles${format.extension}`;
+    workbench.host.saveFile(name, new Blob([format.write(entry.list)], { type: format.mimeType }));
+    notify(workbench.shell, "info", `Saved ${name}. ${format.note}`);
   } catch (error) {
     notify(workbench.shell, "error", error instanceof Error ? error.message : String(error));
   }

@@ -1,9 +1,14 @@
 import { redoStep, undoStep } from "../state/history";
 import type { Command } from "./command";
-import { exportLabels, exportParticles, exportVolume, saveScreenshot } from "./export-results";
+import {
+  EXPORT_FORMATS,
+  exportLabels,
+  exportParticles,
+  exportVolume,
+  saveScreenshot,
+} from "./export-results";
 import { openFiles, openSample } from "./open-files";
 import { closeEntry } from "./open-volume";
-import { PARTICLE_FORMATS } from "./particle-formats";
 import { shownParticles } from "./review-particles";
 import type { Workbench } from "./workbench";
 
@@ -45,7 +50,7 @@ export const fileCommands: readonly Command[] = [
     enabled: (workbench) => workbench.files.has(workbench.view.getState().labelsId ?? ""),
     run: (workbench) => exportLabels(workbench, workbench.view.getState().labelsId ?? ""),
   },
-  ...PARTICLE_FORMATS.map(
+  ...EXPORT_FORMATS.map(
     ({ id, label }): Command => ({
       id: `file.export-${id}`,
       label: `Export the particles as ${label}`,

@@ -27,7 +27,8 @@ export function changeIsosurface(
   if (volumeId === null) return;
   const next = { ...isosurface, ...patch };
   const isOtherSide = patch.bright !== undefined && patch.bright !== isosurface.bright;
-  const level = next.level === null || isOtherSide ? firstLevel(workbench, volumeId, next.bright) : next.level;
+  const level =
+    next.level === null || isOtherSide ? firstLevel(workbench, volumeId, next.bright) : next.level;
   view.setState({ isosurface: { ...next, level } });
 }
 

@@ -55,7 +55,9 @@ export function keysOf(command: Command, preset: KeyPreset): readonly string[] {
 
 /** Returns the command of each key under a preset. */
 export function keyMap(commands: readonly Command[], preset: KeyPreset): ReadonlyMap<string, Command> {
-  return new Map(commands.flatMap((command) => keysOf(command, preset).map((key) => [key, command] as const)));
+  return new Map(
+    commands.flatMap((command) => keysOf(command, preset).map((key) => [key, command] as const)),
+  );
 }
 
 /** Returns a key as a label: "Ctrl+Shift+Z" → "Ctrl Shift Z". */

@@ -28,8 +28,7 @@ const classCommands: Command[] = Array.from({ length: 9 }, (_, index) => ({
   group: "Labels and particles",
   keys: [`${index + 1}`],
   family: { keys: "1 … 9", label: "Show or hide a class" },
-  enabled: (workbench) =>
-    shownLabels(workbench)?.classes.some(({ label }) => label === index + 1) ?? false,
+  enabled: (workbench) => shownLabels(workbench)?.classes.some(({ label }) => label === index + 1) ?? false,
   run(workbench) {
     const entry = shownLabels(workbench);
     const found = entry?.classes.find(({ label }) => label === index + 1);

@@ -21,7 +21,10 @@ export function writePiece({ shape: [, ny, nx], labels }: LiveLabels, piece: Seg
   for (let z = 0; z < pz; z++) {
     for (let y = 0; y < py; y++) {
       const from = (z * py + y) * px;
-      labels.set(piece.labels.subarray(from, from + px), ((piece.z0 + z) * ny + piece.y0 + y) * nx + piece.x0);
+      labels.set(
+        piece.labels.subarray(from, from + px),
+        ((piece.z0 + z) * ny + piece.y0 + y) * nx + piece.x0,
+      );
     }
   }
 }

@@ -1,13 +1,19 @@
 import type { VolumeFile } from "../contracts/files";
-import { entryOf, setTruth, type VolumeEntry } from "../state/document";
+import { particleFormatOf } from "../io/particle-formats";
+import { readTruth } from "../io/truth/read-truth";
+import { addEntry, entryOf, setTruth, type VolumeEntry, voxelSizeOf } from "../state/document";
 import { notify } from "../state/shell";
-import { evaluateAll } from "./evaluate-particles";
+import { evaluateAll, scoresOf } from "./evaluate-particles";
 import { openVolume, readWholeVolume, showVolume } from "./open-volume";
 import type { Workbench } from "./workbench";
 
 /** The bundled sample and its truth. */
 const SAMPLE = "samples/cell-sample.mrc";
 const SAMPLE_TRUTH = "samples/cell-sample-truth.json";
+
+/** What a JSON list written by Tomoscope says of itself. */
+const OWN_LIST_MARK = `"tomoscope-particles"`;
+const POSITION_FILE = /\.(json|star|xml|csv)$/i;
 
 const sentence = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
@@ -19,31 +25,55 @@ async function openTomogram(workbench: Workbench, file: VolumeFile): Promise<Vol
   return volume;
 }
 
-/** Reads a list of true positions for a volume, and scores the particles of that volume against it. */
-async function openTruth(workbench: Workbench, volumeId: string, name: string, text: string): Promise<void> {
-  const { parseTruth } = await import("../io/truth/parse-truth");
-  const volume = entryOf(workbench.document.getState().volumes, volumeId);
-  if (!volume) return;
-  setTruth(workbench.document, { volumeId, name, list: parseTruth(text, volume.meta) });
+/** Takes a list of true positions for a volume, and scores the particles of that volume against it. */
+function takeTruth(workbench: Workbench, volumeId: string, name: string, text: string): void {
+  setTruth(workbench.document, { volumeId, name, particles: readTruth(text) });
   evaluateAll(workbench, volumeId);
 }
 
+/** Reads a list of particles in the volume that is shown; a .json that is no list of ours is taken for its truth. */
+function openPositions(workbench: Workbench, volume: VolumeEntry, name: string, text: string): void {
+  const { shape, voxelSizeAngstrom } = volume.meta;
+  const size = voxelSizeOf(volume);
+  const classes = workbench.shell.getState().models[0]?.classes ?? [];
+  const frame = {
+    volumeName: volume.name,
+    shape,
+    voxelSizeAngstrom: size ? { x: size, y: size, z: size } : voxelSizeAngstrom,
+    classes,
+  };
+  const format = particleFormatOf(name);
+  if (format.id === "json" && !text.includes(OWN_LIST_MARK)) {
+    takeTruth(workbench, volume.id, name, text);
+    notify(workbench.shell, "info", `${name} is now the truth that particles are compared with.`);
+    return;
+  }
+  const list = format.read(text, frame);
+  const id = workbench.nextId("particles");
+  addEntry(workbench.document, "particles", {
+    id,
+    name,
+    parentId: volume.id,
+    labelsId: null,
+    list,
+    evaluation: scoresOf(workbench, volume.id, list),
+    provenance: null,
+  });
+  workbench.view.setState({ particlesId: id, selectedParticle: null });
+  workbench.shell.setState({ panel: "review" });
+}
+
 /**
- * Opens what the user dropped or chose: volumes, and a .json of true positions for the volume that is shown. A file that
- * cannot be read gets its sentence; what is open stays open.
+ * Opens what the user dropped or chose: volumes, and lists of positions in the volume that is shown. A file that cannot
+ * be read gets its sentence; what is open stays open.
  */
 export async function openFiles(workbench: Workbench, files: readonly File[]): Promise<void> {
   for (const file of files) {
     try {
-      const { volumeId } = workbench.view.getState();
-      if (!file.name.toLowerCase().endsWith(".json")) {
-        await openTomogram(workbench, { name: file.name, blob: file });
-      } else if (volumeId) {
-        await openTruth(workbench, volumeId, file.name, await file.text());
-        notify(workbench.shell, "info", `${file.name} is now the truth that particles are compared with.`);
-      } else {
-        notify(workbench.shell, "error", `Open the tomogram first: ${file.name} is a list of positions in it.`);
-      }
+      const volume = entryOf(workbench.document.getState().volumes, workbench.view.getState().volumeId);
+      if (!POSITION_FILE.test(file.name)) await openTomogram(workbench, { name: file.name, blob: file });
+      else if (volume) openPositions(workbench, volume, file.name, await file.text());
+      else notify(workbench.shell, "error", `Open the tomogram first: ${file.name} lists positions in it.`);
     } catch (error) {
       notify(workbench.shell, "error", `${file.name}: ${sentence(error)}`);
     }
@@ -58,7 +88,7 @@ export async function openSample(workbench: Workbench): Promise<void> {
     );
     const blob = await sample.blob();
     const volume = await openTomogram(workbench, { name: "cell-sample.mrc", blob });
-    await openTruth(workbench, volume.id, "cell-sample-truth.json", await truth.text());
+    takeTruth(workbench, volume.id, "cell-sample-truth.json", await truth.text());
   } catch (error) {
     notify(workbench.shell, "error", `The sample could not be opened: ${sentence(error)}`);
   }

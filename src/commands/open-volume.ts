@@ -3,7 +3,14 @@ import { isAbort } from "../core/errors";
 import type { Provenance } from "../core/task/operation";
 import type { Point3 } from "../core/volume/shape";
 import type { VolumeRole } from "../core/volume/volume";
-import { addEntry, type Display, entryOf, patchEntry, removeEntry, type VolumeEntry } from "../state/document";
+import {
+  addEntry,
+  type Display,
+  entryOf,
+  patchEntry,
+  removeEntry,
+  type VolumeEntry,
+} from "../state/document";
 import { clearHistory } from "../state/history";
 import { patchJob, startJob } from "../state/jobs";
 import { notify } from "../state/shell";
@@ -110,7 +117,9 @@ export function showVolume(workbench: Workbench, id: string): void {
 
 /** Shows a second volume beside the first; null goes back to one. */
 export function compareWith(workbench: Workbench, id: string | null): void {
-  workbench.view.setState(id === null ? { compareId: null, layout: "grid" } : { compareId: id, layout: "side" });
+  workbench.view.setState(
+    id === null ? { compareId: null, layout: "grid" } : { compareId: id, layout: "side" },
+  );
 }
 
 /** Closes a volume, label map or particle list and what was made from it. */

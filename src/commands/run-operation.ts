@@ -54,7 +54,10 @@ export async function runOperation<Id extends OperationId>(
   };
   try {
     const { params, estimate } = planRun(workbench, operation, shape);
-    const result = await workbench.compute.run(operation, inputs, params, { signal: stop.signal, onProgress });
+    const result = await workbench.compute.run(operation, inputs, params, {
+      signal: stop.signal,
+      onProgress,
+    });
     rememberPace(workbench, operation, estimate.flops, result.provenance.seconds);
     patchJob(jobs, jobId, { phase: "done", endedAt: host.now() });
     return result;

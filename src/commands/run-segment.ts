@@ -1,6 +1,13 @@
 import type { RunPreviews } from "../contracts/compute";
 import type { ClassInfo } from "../core/particles/particle-list";
-import { addEntry, entryOf, type LabelClass, patchEntry, removeEntry, type VolumeEntry } from "../state/document";
+import {
+  addEntry,
+  entryOf,
+  type LabelClass,
+  patchEntry,
+  removeEntry,
+  type VolumeEntry,
+} from "../state/document";
 import { notify } from "../state/shell";
 import { createLiveLabels, writePiece } from "./live-labels";
 import { openVolume } from "./open-volume";
@@ -41,7 +48,8 @@ function startLiveMap(workbench: Workbench, volume: VolumeEntry, model: string, 
     complete: false,
     hasSurfaces: false,
   });
-  if (workbench.view.getState().volumeId === volume.id) workbench.view.setState({ labelsId: id, overlay: true });
+  if (workbench.view.getState().volumeId === volume.id)
+    workbench.view.setState({ labelsId: id, overlay: true });
   return {
     id,
     write(preview: RunPreviews["segment"]) {

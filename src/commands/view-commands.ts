@@ -105,7 +105,9 @@ const view = (
 ): Command => ({ id: `view.${id}`, label, group: "View", keys, enabled, run });
 
 const look = (axis: Axis): Command =>
-  view(`look-${axis}`, `Look along ${axis} (3D)`, [axis.toUpperCase()], ({ viewer }) => viewer?.lookAlong(axis));
+  view(`look-${axis}`, `Look along ${axis} (3D)`, [axis.toUpperCase()], ({ viewer }) =>
+    viewer?.lookAlong(axis),
+  );
 
 export const viewCommands: readonly Command[] = [
   ...moveCommands,

@@ -5,7 +5,12 @@ import type { Evaluation } from "../core/operations/results";
 import type { ClassInfo, ParticleList } from "../core/particles/particle-list";
 import type { Provenance } from "../core/task/operation";
 import type { Point3 } from "../core/volume/shape";
-import { knownVoxelSizeAngstrom, type Statistics, type VolumeMeta, type VolumeRole } from "../core/volume/volume";
+import {
+  knownVoxelSizeAngstrom,
+  type Statistics,
+  type VolumeMeta,
+  type VolumeRole,
+} from "../core/volume/volume";
 
 /** How grey values become grey on the screen; remembered per volume. */
 export interface Display extends ContrastRange {
@@ -60,7 +65,8 @@ export interface ParticlesEntry {
   readonly id: string;
   readonly name: string;
   readonly parentId: string;
-  readonly labelsId: string;
+  /** The label map they were found in; null for a list that was opened. */
+  readonly labelsId: string | null;
   readonly list: ParticleList;
   /** Against the truth of the volume, where one is loaded. */
   readonly evaluation: Evaluation | null;
@@ -117,9 +123,11 @@ export function removeEntry(store: DocumentStore, id: string): readonly string[]
   const { volumes, labels, particles, truths } = store.getState();
   const gone = new Set([id]);
   // Results come after what they were made from, so one pass in order finds all descendants.
-  for (const entry of [...volumes, ...labels]) if (entry.parentId && gone.has(entry.parentId)) gone.add(entry.id);
+  for (const entry of [...volumes, ...labels])
+    if (entry.parentId && gone.has(entry.parentId)) gone.add(entry.id);
   for (const entry of labels) if (gone.has(entry.id) && entry.scoreId) gone.add(entry.scoreId);
-  for (const entry of particles) if (gone.has(entry.parentId) || gone.has(entry.labelsId)) gone.add(entry.id);
+  for (const { id: each, parentId, labelsId } of particles)
+    if (gone.has(parentId) || (labelsId !== null && gone.has(labelsId))) gone.add(each);
   const stays = ({ id: each }: { readonly id: string }) => !gone.has(each);
   store.setState({
     volumes: volumes.filter(stays),

@@ -76,7 +76,7 @@ export function BoxField({ param, box: { value, shape, voxelSizeAngstrom, onChan
           </div>
           <div className="field-row">
             {CORNERS.map(([corner, axis, name]) => (
-              <label key={corner} className="corner">
+              <span key={corner} className="corner">
                 <span className="unit">{corner[0]}</span>
                 <NumberInput
                   label={`Box, ${name}`}
@@ -86,7 +86,7 @@ export function BoxField({ param, box: { value, shape, voxelSizeAngstrom, onChan
                   integer
                   onChange={(start) => moveTo(corner, size[axis], start)}
                 />
-              </label>
+              </span>
             ))}
           </div>
         </>

@@ -1,7 +1,7 @@
 import { openPanel } from "../../commands/operation-commands";
 import { entryOf } from "../../state/document";
-import { useDocument, useView, useWorkbench } from "../workbench-context";
 import { ScoreTable } from "../review/score-table";
+import { useDocument, useView, useWorkbench } from "../workbench-context";
 import { OperationForm, useShownVolume } from "./operation-form";
 import { RunBox } from "./run-box";
 

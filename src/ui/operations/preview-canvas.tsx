@@ -22,7 +22,11 @@ export function PreviewCanvas({ jobId, revision, display }: PreviewCanvasProps) 
   if (revision === 0) return null;
   return (
     <figure className="preview">
-      <canvas ref={canvas} aria-label="The current sample, a slice through the middle of the box" role="img" />
+      <canvas
+        ref={canvas}
+        aria-label="The current sample, a slice through the middle of the box"
+        role="img"
+      />
       <figcaption className="hint">current sample, middle slice</figcaption>
     </figure>
   );

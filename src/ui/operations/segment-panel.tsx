@@ -1,6 +1,6 @@
+import { openPanel } from "../../commands/operation-commands";
 import { entryOf, voxelSizeOf } from "../../state/document";
 import { lastJob } from "../../state/jobs";
-import { openPanel } from "../../commands/operation-commands";
 import { formatNumber } from "../format-quantity";
 import { useDocument, useJobs, useShell, useView, useWorkbench } from "../workbench-context";
 import { ModelCard } from "./model-card";

@@ -39,7 +39,8 @@ function SpectrumPicture(props: {
   const { name, spectrum, white, tiltDeg } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    if (spectrum && canvas.current) drawGreys(canvas.current, spectrum, { low: white - DECADES, high: white });
+    if (spectrum && canvas.current)
+      drawGreys(canvas.current, spectrum, { low: white - DECADES, high: white });
   }, [spectrum, white]);
   return (
     <figure className="spectrum">
@@ -85,7 +86,8 @@ export function SpectrumPair({ beforeId, beforeBox, afterId, tiltDeg }: Spectrum
       </div>
       <p className="hint">
         kx to the right, kz down, {DECADES} decades.
-        {tiltDeg && ` Beyond the lines (${tiltDeg[0]}° and ${tiltDeg[1]}°) nothing was measured: what stands there after is a guess.`}
+        {tiltDeg &&
+          ` Beyond the lines (${tiltDeg[0]}° and ${tiltDeg[1]}°) nothing was measured: what stands there after is a guess.`}
       </p>
     </>
   );

@@ -21,7 +21,12 @@ function toSeries(trace: readonly MwrTracePoint[]): UPlot.AlignedData {
 }
 
 function plotOptions(width: number): UPlot.Options {
-  const axis = { stroke: MUTED, grid: { stroke: LINE, width: 1 }, ticks: { stroke: LINE }, font: "11px system-ui" };
+  const axis = {
+    stroke: MUTED,
+    grid: { stroke: LINE, width: 1 },
+    ticks: { stroke: LINE },
+    font: "11px system-ui",
+  };
   return {
     width,
     height: HEIGHT,

@@ -1,7 +1,6 @@
 import { ChevronDown, Download } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
-import { exportLabels, exportParticles, exportVolume } from "../../commands/export-results";
-import { PARTICLE_FORMATS } from "../../commands/particle-formats";
+import { EXPORT_FORMATS, exportLabels, exportParticles, exportVolume } from "../../commands/export-results";
 import { entryOf } from "../../state/document";
 import { useDocument, useView, useWorkbench } from "../workbench-context";
 
@@ -11,7 +10,9 @@ export function ExportMenu() {
   const { volumeId, compareId, labelsId, particlesId } = useView((view) => view);
   const { volumes, labels, particles } = useDocument((document) => document);
   const shownLabels = entryOf(labels, labelsId);
-  const shownVolumes = [entryOf(volumes, compareId), entryOf(volumes, volumeId)].filter((each) => each !== null);
+  const shownVolumes = [entryOf(volumes, compareId), entryOf(volumes, volumeId)].filter(
+    (each) => each !== null,
+  );
   const list = entryOf(particles, particlesId);
   return (
     <DropdownMenu.Root>
@@ -21,15 +22,15 @@ export function ExportMenu() {
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
           <DropdownMenu.Label className="menu-label">Particles</DropdownMenu.Label>
-          {PARTICLE_FORMATS.map(({ id, label, convention }) => (
+          {EXPORT_FORMATS.map(({ id, label, note }) => (
             <DropdownMenu.Item
               key={id}
               className="menu-item"
               disabled={!list}
-              onSelect={() => void exportParticles(workbench, id)}
+              onSelect={() => exportParticles(workbench, id)}
             >
               {label}
-              <span className="menu-note">{convention}</span>
+              <span className="menu-note">{note}</span>
             </DropdownMenu.Item>
           ))}
           <DropdownMenu.Label className="menu-label">Volumes</DropdownMenu.Label>

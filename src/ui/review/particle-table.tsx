@@ -40,6 +40,32 @@ function rowAfter(key: string, at: number, count: number): number | null {
   return key in steps ? Math.min(count - 1, Math.max(0, at + steps[key])) : null;
 }
 
+interface ParticleRowProps {
+  readonly particle: Particle;
+  readonly rowIndex: number;
+  readonly info: ClassInfo | undefined;
+  readonly selected: boolean;
+  onSelect(particle: Particle): void;
+}
+
+function ParticleRow({ particle, rowIndex, info, selected, onSelect }: ParticleRowProps) {
+  const name = info?.name ?? `class ${particle.label}`;
+  return (
+    <tr aria-rowindex={rowIndex} aria-current={selected} onClick={() => onSelect(particle)}>
+      <td>{particle.id}</td>
+      <td className="column-label" title={name}>
+        <span className="swatch" style={{ background: info?.color }} />
+        {name}
+      </td>
+      <td>{particle.sizeVoxels ?? "–"}</td>
+      <td>{text(particle.score, 2)}</td>
+      <td>{text(particle.x, 1)}</td>
+      <td>{text(particle.y, 1)}</td>
+      <td>{text(particle.z, 1)}</td>
+    </tr>
+  );
+}
+
 /**
  * The particles as a table that sorts by any column and draws only the rows in view, so that ten thousand scroll freely.
  * A click or the arrow keys select a particle.
@@ -70,61 +96,56 @@ export function ParticleTable({ particles, classes, selected, sort, onSort, onSe
   const sortBy = (column: ParticleColumn) =>
     onSort({ column, descending: sort.column === column ? !sort.descending : column === "score" });
 
+  const items = rows.getVirtualItems();
+  const above = items[0]?.start ?? 0;
+  const below = rows.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <div ref={scroll} className="particle-scroll" tabIndex={0} role="group" aria-label="Particles, scrolling" onKeyDown={onKeyDown}>
-      {/* biome-ignore lint/a11y/useSemanticElements: rows out of view are not in the document, so this is laid out by hand */}
-      <div className="particle-table" role="table" aria-label="Particles" aria-rowcount={ordered.length + 1}>
-        <div role="rowgroup" className="particle-head">
-          <div role="row" className="particle-row" aria-rowindex={1}>
+    <section
+      ref={scroll}
+      className="particle-scroll"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      tabIndex={0}
+      aria-label="Particle list"
+      onKeyDown={onKeyDown}
+    >
+      <table className="particle-table" aria-label="Particles" aria-rowcount={ordered.length + 1}>
+        <thead>
+          <tr>
             {COLUMNS.map(({ column, title }) => (
-              <div
+              <th
                 key={column}
-                role="columnheader"
-                className={`cell-${column}`}
+                scope="col"
+                className={`column-${column}`}
                 aria-sort={sort.column !== column ? "none" : sort.descending ? "descending" : "ascending"}
               >
                 <button type="button" onClick={() => sortBy(column)}>
                   {title}
                   {sort.column === column &&
-                    (sort.descending ? <ArrowDown size={10} aria-hidden /> : <ArrowUp size={10} aria-hidden />)}
+                    (sort.descending ? (
+                      <ArrowDown size={10} aria-hidden />
+                    ) : (
+                      <ArrowUp size={10} aria-hidden />
+                    ))}
                 </button>
-              </div>
+              </th>
             ))}
-          </div>
-        </div>
-        <div role="rowgroup" className="particle-body" style={{ height: rows.getTotalSize() }}>
-          {rows.getVirtualItems().map(({ index, start }) => {
-            const particle = ordered[index];
-            const style = styles.get(particle.label);
-            return (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the scrolling group handles the keys of all rows
-              <div
-                key={particle.id}
-                role="row"
-                aria-rowindex={index + 2}
-                aria-selected={particle.id === selected}
-                className="particle-row"
-                style={{ transform: `translateY(${start}px)` }}
-                onClick={() => onSelect(particle)}
-              >
-                <div role="cell" className="cell-id">
-                  {particle.id}
-                </div>
-                <div role="cell" className="cell-label" title={style?.name}>
-                  <span className="swatch" style={{ background: style?.color }} />
-                  {style?.name ?? `class ${particle.label}`}
-                </div>
-                <div role="cell">{particle.sizeVoxels ?? "–"}</div>
-                <div role="cell">{text(particle.score, 2)}</div>
-                <div role="cell">{text(particle.x, 1)}</div>
-                <div role="cell">{text(particle.y, 1)}</div>
-                <div role="cell">{text(particle.z, 1)}</div>
-              </div>
-            );
-          })}
-        </div>
-      </div>
-    </div>
+          </tr>
+        </thead>
+        <tbody>
+          {above > 0 && <tr style={{ height: above }} />}
+          {items.map(({ index }) => (
+            <ParticleRow
+              key={ordered[index].id}
+              particle={ordered[index]}
+              rowIndex={index + 2}
+              info={styles.get(ordered[index].label)}
+              selected={ordered[index].id === selected}
+              onSelect={onSelect}
+            />
+          ))}
+          {below > 0 && <tr style={{ height: below }} />}
+        </tbody>
+      </table>
+    </section>
   );
 }

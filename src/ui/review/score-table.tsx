@@ -7,7 +7,7 @@ export function ScoreTable({ evaluation }: { readonly evaluation: Evaluation }) 
   const rows = Object.entries(evaluation.classes);
   return (
     <div className="scores">
-      <table className="table" aria-label="Scores">
+      <table aria-label="Scores">
         <thead>
           <tr>
             <th scope="col">Class</th>

@@ -30,8 +30,7 @@ function viewerEvents(workbench: Workbench): ViewerEvents {
     onSlice: (axis, step) => moveCursor(workbench, axis, step),
     onContrast(low, high) {
       const volume = shown();
-      if (volume)
-        patchEntry(document, "volumes", volume.id, { display: { ...volume.display, low, high } });
+      if (volume) patchEntry(document, "volumes", volume.id, { display: { ...volume.display, low, high } });
     },
     onBox: (box) => setBox(workbench, box),
     onPickParticle(id) {
@@ -80,7 +79,9 @@ export function useViewer() {
         for (const [pane, paneElement] of panes.current) viewer.current.setPane(pane, paneElement);
         update();
       })
-      .catch((error: Error) => notify(workbench.shell, "error", `The views cannot be drawn: ${error.message}`));
+      .catch((error: Error) =>
+        notify(workbench.shell, "error", `The views cannot be drawn: ${error.message}`),
+      );
     return () => {
       ended = true;
       cancelAnimationFrame(frame);

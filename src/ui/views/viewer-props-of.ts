@@ -1,3 +1,4 @@
+import { labelClasses } from "../../commands/run-segment";
 import type { Workbench } from "../../commands/workbench";
 import type { LabelSurface } from "../../contracts/data";
 import type { ClassStyle, ParticleMark, SurfaceProps, ViewerProps } from "../../scene/viewer-props";
@@ -19,8 +20,9 @@ function keepNewest<Args extends readonly unknown[], Result>(make: (...args: Arg
   };
 }
 
-function classStyles(labels: LabelsEntry | null): readonly ClassStyle[] {
-  return labels ? labels.classes.map(({ label, color, visible }) => ({ label, color, visible })) : NO_CLASSES;
+function classStyles(labels: LabelsEntry | null, list: ParticlesEntry | null): readonly ClassStyle[] {
+  const classes = labels?.classes ?? (list ? labelClasses(list.list.classes) : NO_CLASSES);
+  return classes.map(({ label, color, visible }) => ({ label, color, visible }));
 }
 
 function particleMarks(
@@ -80,7 +82,8 @@ export function createViewerPropsOf({ document, view, surfaces, isosurface }: Wo
     const compare = entryOf(volumes, now.compareId);
     const labels = entryOf(allLabels, now.labelsId);
     const size = volume && voxelSizeOf(volume);
-    const marks = keptMarks(entryOf(particles, now.particlesId), labels, size);
+    const list = entryOf(particles, now.particlesId);
+    const marks = keptMarks(list, labels, size);
     const meshes = now.surfaces && labels ? surfaces.get(labels.id) : undefined;
     const iso =
       now.isosurface.visible && volume && isosurface.volumeId === volume.id
@@ -104,7 +107,7 @@ export function createViewerPropsOf({ document, view, surfaces, isosurface }: Wo
         opacity: now.overlayOpacity,
         revision: labels?.revision ?? 0,
       },
-      classes: keptStyles(labels),
+      classes: keptStyles(labels, list),
       particles: now.particleMarks ? marks : NO_PARTICLES,
       selectedParticle: now.selectedParticle,
       surfaces: keptJoined(keptLabelSurfaces(labels, meshes), iso),

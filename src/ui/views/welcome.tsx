@@ -18,7 +18,11 @@ export function Welcome() {
   if (!isShown) return null;
   return (
     <aside className="welcome" aria-label="First steps">
-      <IconButton label="Dismiss the first steps" className="small" onClick={() => shell.setState({ welcome: false })}>
+      <IconButton
+        label="Dismiss the first steps"
+        className="small"
+        onClick={() => shell.setState({ welcome: false })}
+      >
         <X size={14} aria-hidden />
       </IconButton>
       <ol>

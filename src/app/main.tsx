@@ -1,0 +1,41 @@
+import "../ui/styles/tokens.css";
+import "../ui/styles/controls.css";
+import "../ui/styles/window.css";
+import "../ui/styles/data.css";
+import "../ui/styles/views.css";
+import "../ui/styles/operations.css";
+import "../ui/styles/review.css";
+import "../ui/styles/overlays.css";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { loadBackends, loadModels } from "../commands/backend-commands";
+import { watchIsosurface } from "../commands/isosurface";
+import { openSample } from "../commands/open-files";
+import { watchValue } from "../commands/probe-value";
+import { createComputeClient } from "../services/compute-client";
+import { createDataClient } from "../services/data-client";
+import { WorkbenchProvider } from "../ui/workbench-context";
+import { WorkbenchWindow } from "../ui/workbench-window";
+import { browserHost } from "./browser-host";
+import { createWorkbench } from "./create-workbench";
+import { ErrorBoundary } from "./error-boundary";
+
+const workbench = createWorkbench(createDataClient(), createComputeClient(), browserHost);
+watchValue(workbench);
+watchIsosurface(workbench);
+
+const root = document.getElementById("app");
+if (!root) throw new Error("The page has no element #app.");
+createRoot(root).render(
+  <StrictMode>
+    <ErrorBoundary>
+      <WorkbenchProvider workbench={workbench}>
+        <WorkbenchWindow />
+      </WorkbenchProvider>
+    </ErrorBoundary>
+  </StrictMode>,
+);
+
+void loadModels(workbench);
+// The first slice comes before the self-tests, which share the processor with it.
+void openSample(workbench).then(() => loadBackends(workbench));

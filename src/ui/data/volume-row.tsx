@@ -1,0 +1,62 @@
+import { Box, Columns2, Info } from "lucide-react";
+import { exportVolume } from "../../commands/export-results";
+import { closeEntry, compareWith, showVolume } from "../../commands/open-volume";
+import { patchEntry, type VolumeEntry } from "../../state/document";
+import { IconButton } from "../controls/icon-button";
+import { useView, useWorkbench } from "../workbench-context";
+import { TreeRow } from "./tree-row";
+
+const ROLE_NOTES: Readonly<Record<VolumeEntry["role"], string>> = {
+  raw: "",
+  restored: "restored",
+  std: "std",
+  labels: "labels",
+  score: "probability",
+  converted: "",
+};
+
+/** A volume in the data tree. */
+export function VolumeRow({ volume }: { readonly volume: VolumeEntry }) {
+  const workbench = useWorkbench();
+  const isShown = useView((view) => view.volumeId === volume.id);
+  const isCompared = useView((view) => view.layout === "side" && view.compareId === volume.id);
+  const compare = () => compareWith(workbench, isCompared ? null : volume.id);
+  const tell = () => workbench.shell.setState({ provenanceOf: volume.id });
+  return (
+    <li>
+      <TreeRow
+        name={volume.name}
+        note={ROLE_NOTES[volume.role]}
+        icon={<Box size={14} aria-hidden />}
+        current={isShown}
+        child={volume.parentId !== null}
+        onShow={() => showVolume(workbench, volume.id)}
+        onRename={(name) => patchEntry(workbench.document, "volumes", volume.id, { name })}
+        actions={[
+          { label: "Show", disabled: isShown, run: () => showVolume(workbench, volume.id) },
+          { label: isCompared ? "End comparing" : "Compare side by side", disabled: isShown, run: compare },
+          { label: "Provenance and header", run: tell },
+          { label: "Export as a file", run: () => exportVolume(workbench, volume.id) },
+          { label: "Close", run: () => closeEntry(workbench, volume.id) },
+        ]}
+        buttons={
+          <>
+            {!isShown && (
+              <IconButton
+                label={`Compare ${volume.name} side by side`}
+                className="small"
+                pressed={isCompared}
+                onClick={compare}
+              >
+                <Columns2 size={14} aria-hidden />
+              </IconButton>
+            )}
+            <IconButton label={`Provenance of ${volume.name}`} className="small" onClick={tell}>
+              <Info size={14} aria-hidden />
+            </IconButton>
+          </>
+        }
+      />
+    </li>
+  );
+}

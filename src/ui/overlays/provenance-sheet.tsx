@@ -1,0 +1,75 @@
+import type { Provenance } from "../../core/task/operation";
+import { entryOf, type VolumeEntry } from "../../state/document";
+import { formatBytes, formatDuration, formatNumber, formatShape } from "../format-quantity";
+import { useDocument, useShell, useWorkbench } from "../workbench-context";
+import { Sheet } from "./sheet";
+
+type Facts = readonly (readonly [string, string])[];
+
+function FactTable({ facts, name }: { readonly facts: Facts; readonly name: string }) {
+  return (
+    <table className="facts" aria-label={name}>
+      <tbody>
+        {facts.map(([key, value]) => (
+          <tr key={key}>
+            <th scope="row">{key}</th>
+            <td>{value}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function volumeFacts({ meta, fileBytes, statistics }: VolumeEntry): Facts {
+  const { x, y, z } = meta.voxelSizeAngstrom;
+  const { originAngstrom: origin } = meta;
+  return [
+    ["Size", `${formatShape(meta.shape)} voxels`],
+    ["Voxels stored as", meta.dtype],
+    ["Voxel size in the header", `${formatNumber(x)} × ${formatNumber(y)} × ${formatNumber(z)} Å`],
+    [
+      "Origin in the header",
+      `${formatNumber(origin.x)}, ${formatNumber(origin.y)}, ${formatNumber(origin.z)} Å`,
+    ],
+    ["File", formatBytes(fileBytes)],
+    ...(statistics
+      ? ([
+          ["Range", `${formatNumber(statistics.min)} to ${formatNumber(statistics.max)}`],
+          ["Mean ± std", `${formatNumber(statistics.mean)} ± ${formatNumber(statistics.std)}`],
+        ] as const)
+      : []),
+    ...meta.warnings.map((warning, index) => [`Warning ${index + 1}`, warning] as const),
+  ];
+}
+
+function provenanceFacts({ operation, inputs, backend, version, seconds, params }: Provenance): Facts {
+  return [
+    ["Made by", operation],
+    ["From", inputs.join(", ")],
+    ["Computed with", backend],
+    ["Took", formatDuration(seconds)],
+    ["Version", version],
+    ...Object.entries(params).map(([name, value]) => [name, JSON.stringify(value)] as const),
+  ];
+}
+
+/** Where a volume, label map or list comes from: how it was made, and what its header says. */
+export function ProvenanceSheet() {
+  const { shell } = useWorkbench();
+  const id = useShell((state) => state.provenanceOf);
+  const document = useDocument((state) => state);
+  const volume = entryOf(document.volumes, id);
+  const entry = volume ?? entryOf(document.labels, id) ?? entryOf(document.particles, id);
+  if (!entry) return null;
+  return (
+    <Sheet title={entry.name} onClose={() => shell.setState({ provenanceOf: null })}>
+      {entry.provenance ? (
+        <FactTable name="Provenance" facts={provenanceFacts(entry.provenance)} />
+      ) : (
+        <p className="hint">Opened from a file: nothing was done to it here.</p>
+      )}
+      {volume && <FactTable name="Header" facts={volumeFacts(volume)} />}
+    </Sheet>
+  );
+}

@@ -1,0 +1,159 @@
+import { Tabs, Tooltip } from "radix-ui";
+import { type ReactNode, useEffect, useState } from "react";
+import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
+import { openPanel } from "../commands/operation-commands";
+import type { PanelId } from "../state/shell";
+import { DataPanel } from "./data/data-panel";
+import { LocalizePanel } from "./operations/localize-panel";
+import { RestorePanel } from "./operations/restore-panel";
+import { SegmentPanel } from "./operations/segment-panel";
+import { DropZone } from "./overlays/drop-zone";
+import { HelpSheet } from "./overlays/help-sheet";
+import { Notices } from "./overlays/notices";
+import { Palette } from "./overlays/palette";
+import { ProvenanceSheet } from "./overlays/provenance-sheet";
+import { Sheet } from "./overlays/sheet";
+import { useKeyCommands } from "./overlays/use-key-commands";
+import { ReviewPanel } from "./review/review-panel";
+import { StatusBar } from "./status/status-bar";
+import { TopBar } from "./top-bar";
+import { ViewArea } from "./views/view-area";
+import { useShell, useWorkbench } from "./workbench-context";
+
+/** Below this width the side panels lie over the views, as drawers. */
+const NARROW = "(max-width: 1099px)";
+
+function useNarrow(): boolean {
+  const [narrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
+  useEffect(() => {
+    const query = matchMedia(NARROW);
+    const follow = () => setNarrow(query.matches);
+    query.addEventListener("change", follow);
+    return () => query.removeEventListener("change", follow);
+  }, []);
+  return narrow;
+}
+
+const PANELS: Readonly<Record<PanelId, () => ReactNode>> = {
+  restore: RestorePanel,
+  segment: SegmentPanel,
+  localize: LocalizePanel,
+  review: ReviewPanel,
+};
+
+function OperationSide() {
+  return (
+    <aside className="side-panel operation" aria-label="Operation">
+      {Object.entries(PANELS).map(([id, Content]) => (
+        <Tabs.Content key={id} value={id} className="tab-content">
+          <Content />
+        </Tabs.Content>
+      ))}
+    </aside>
+  );
+}
+
+function DataSide() {
+  return (
+    <nav className="side-panel data" aria-label="Data">
+      <DataPanel />
+    </nav>
+  );
+}
+
+function WidePanels() {
+  const { data, operation } = useShell((shell) => shell.folded);
+  const panelIds = [data ? "" : "data", "views", operation ? "" : "operation"].filter(Boolean);
+  const saved = useDefaultLayout({ id: "tomoscope-window", panelIds, storage: localStorage });
+  return (
+    <Group
+      orientation="horizontal"
+      className="window-body"
+      defaultLayout={saved.defaultLayout}
+      onLayoutChanged={saved.onLayoutChanged}
+    >
+      {!data && (
+        <>
+          <Panel
+            id="data"
+            defaultSize="260px"
+            minSize="200px"
+            maxSize="480px"
+            groupResizeBehavior="preserve-pixel-size"
+          >
+            <DataSide />
+          </Panel>
+          <Separator className="separator horizontal" aria-label="Resize the data panel" />
+        </>
+      )}
+      <Panel id="views" minSize="320px">
+        <ViewArea />
+      </Panel>
+      {!operation && (
+        <>
+          <Separator className="separator horizontal" aria-label="Resize the operation panel" />
+          <Panel
+            id="operation"
+            defaultSize="380px"
+            minSize="300px"
+            maxSize="640px"
+            groupResizeBehavior="preserve-pixel-size"
+          >
+            <OperationSide />
+          </Panel>
+        </>
+      )}
+    </Group>
+  );
+}
+
+function Drawers() {
+  const drawer = useShell((shell) => shell.drawer);
+  return (
+    <div className="window-body narrow">
+      <ViewArea />
+      {drawer && (
+        <div className={`drawer ${drawer}`}>{drawer === "data" ? <DataSide /> : <OperationSide />}</div>
+      )}
+    </div>
+  );
+}
+
+function Help() {
+  const { shell } = useWorkbench();
+  const isOpen = useShell((state) => state.help);
+  const preset = useShell((state) => state.keyPreset);
+  if (!isOpen) return null;
+  return (
+    <Sheet title="All keys" onClose={() => shell.setState({ help: false })}>
+      <HelpSheet preset={preset} onPreset={(keyPreset) => shell.setState({ keyPreset })} />
+    </Sheet>
+  );
+}
+
+/** The whole window: bar, panels, views, status, and what may lie over them. */
+export function WorkbenchWindow() {
+  const workbench = useWorkbench();
+  const panel = useShell((shell) => shell.panel);
+  const narrow = useNarrow();
+  useKeyCommands();
+  return (
+    <Tooltip.Provider delayDuration={500} skipDelayDuration={200}>
+      <Tabs.Root
+        className="window"
+        value={panel}
+        onValueChange={(id) => openPanel(workbench, id as PanelId)}
+        activationMode="manual"
+      >
+        <TopBar narrow={narrow} />
+        {narrow ? <Drawers /> : <WidePanels />}
+        <StatusBar />
+      </Tabs.Root>
+      <Palette />
+      <Help />
+      <ProvenanceSheet />
+      <DropZone />
+      <Notices />
+    </Tooltip.Provider>
+  );
+}
