@@ -1,4 +1,4 @@
-import type { BackendId } from "../core/backend";
+import type { BackendId, BackendReport, BackendStatus } from "../core/backend";
 import type {
   RestoreOutput,
   RestorePreview,
@@ -9,24 +9,6 @@ import type { ParticleList } from "../core/particles/particle-list";
 import type { Provenance } from "../core/task/operation";
 import type { ResultVolume, VolumeFile } from "./files";
 import type { ProgressListener } from "./task";
-
-/** What the start-up self-test found of one backend. */
-export interface BackendReport {
-  readonly id: BackendId;
-  readonly description: string;
-  readonly usable: boolean;
-  /** A software adapter, slower than WASM: for tests, chosen only on request. */
-  readonly software: boolean;
-  /** One sentence: why it is not used, or what it costs. */
-  readonly note: string;
-  /** Largest difference from the stored probabilities; null where it could not run. */
-  readonly selfTestError: number | null;
-}
-
-export interface BackendStatus {
-  readonly chosen: BackendId;
-  readonly reports: readonly BackendReport[];
-}
 
 export interface RunRequests {
   restore: { readonly volume: VolumeFile };
@@ -73,3 +55,5 @@ export interface ComputeService {
   ): Promise<RunResult<Id>>;
   cancel(jobId: string): Promise<void>;
 }
+
+export type { BackendReport, BackendStatus };

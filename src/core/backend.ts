@@ -9,7 +9,7 @@ export type BackendId = "webgpu" | "wasm" | "reference";
  * tile with corners on multiples of 4, as f32 [core z, y, x, class], class fastest. The tile is normalized f32 of
  * `shape`, its sides multiples of 4; what lies beyond it counts as zero padding. Memory is bounded by `predictBytes`.
  * `breathe` is called at least every 100 ms with how much of the tile is done (0…1) and may throw to cancel; the executor
- * stays usable afterwards.
+ * stays usable afterwards. An executor that finishes the core section by section calls `onSection` for each, in order of z.
  */
 export interface NetworkExecutor {
   readonly classCount: number;
@@ -20,6 +20,7 @@ export interface NetworkExecutor {
     shape: Shape3,
     core: Box,
     breathe: (fraction: number) => Promise<void>,
+    onSection?: (z: number, probabilities: Float32Array) => void,
   ): Promise<Float32Array>;
   dispose(): void;
 }
@@ -34,4 +35,22 @@ export interface Backend {
   createNetwork(model: Model): Promise<NetworkExecutor>;
   createMwrKernels(spec: MwrKernelSpec): Promise<MwrKernels>;
   dispose(): void;
+}
+
+/** What the start-up self-test found of one backend. */
+export interface BackendReport {
+  readonly id: BackendId;
+  readonly description: string;
+  readonly usable: boolean;
+  /** A software adapter, slower than WASM: for tests, chosen only on request. */
+  readonly software: boolean;
+  /** One sentence: why it is not used, or what it costs. */
+  readonly note: string;
+  /** Largest difference from the stored probabilities; null where it could not run. */
+  readonly selfTestError: number | null;
+}
+
+export interface BackendStatus {
+  readonly chosen: BackendId;
+  readonly reports: readonly BackendReport[];
 }

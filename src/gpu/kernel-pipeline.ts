@@ -2,7 +2,20 @@ import { ComputeError } from "../core/errors";
 
 type Constants = Readonly<Record<string, number>>;
 
-const pipelines = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>>();
+interface Compiled {
+  readonly ready: Map<string, GPUComputePipeline>;
+  readonly pending: Map<string, Promise<GPUComputePipeline>>;
+}
+
+const devices = new WeakMap<GPUDevice, Compiled>();
+
+function compiledFor(device: GPUDevice): Compiled {
+  const compiled = devices.get(device) ?? { ready: new Map(), pending: new Map() };
+  devices.set(device, compiled);
+  return compiled;
+}
+
+const keyOf = (label: string, constants: Constants) => `${label} ${JSON.stringify(constants)}`;
 
 /**
  * Returns the pipeline of a module's `main`; each is compiled once per device. Throws ComputeError "backend-failed" with what
@@ -14,11 +27,33 @@ export function kernelPipeline(
   code: string,
   constants: Constants,
 ): Promise<GPUComputePipeline> {
-  const ofDevice = pipelines.get(device) ?? new Map<string, Promise<GPUComputePipeline>>();
-  pipelines.set(device, ofDevice);
-  const key = `${label} ${JSON.stringify(constants)}`;
-  const pipeline = ofDevice.get(key) ?? compile(device, label, code, constants);
-  ofDevice.set(key, pipeline);
+  const { ready, pending } = compiledFor(device);
+  const key = keyOf(label, constants);
+  const known = pending.get(key);
+  if (known) return known;
+  const pipeline = compile(device, label, code, constants);
+  pending.set(key, pipeline);
+  pipeline.then(
+    (result) => ready.set(key, result),
+    () => pending.delete(key),
+  );
+  return pipeline;
+}
+
+/** The same at once, for callers that cannot wait: blocks while it compiles, and the device reports what is wrong later. */
+export function kernelPipelineNow(
+  device: GPUDevice,
+  label: string,
+  code: string,
+  constants: Constants,
+): GPUComputePipeline {
+  const { ready } = compiledFor(device);
+  const key = keyOf(label, constants);
+  const known = ready.get(key);
+  if (known) return known;
+  const module = device.createShaderModule({ label, code });
+  const pipeline = device.createComputePipeline({ label, layout: "auto", compute: { module, constants } });
+  ready.set(key, pipeline);
   return pipeline;
 }
 

@@ -18,6 +18,8 @@ const TARGET_MS = 50;
 /** What a submission is tried with before the speed is known: 10 ms on a 1 TFLOP/s laptop. */
 const FIRST_FLOPS = 1e10;
 const FIRST_FLOPS_SOFTWARE = 5e7;
+/** 100 ms on a 1 TFLOP/s laptop. */
+const FLOPS_UNPACED = 1e11;
 /** The speed may rise by this much from one submission to the next, so that one lucky timing does not spoil the pace. */
 const MAX_RISE = 4;
 
@@ -34,8 +36,13 @@ export class PacedQueue {
     this.#flopsPerSubmission = isSoftware ? FIRST_FLOPS_SOFTWARE : FIRST_FLOPS;
   }
 
-  /** Runs the kernels in order and resolves when the GPU is done; calls `breathe`, which may throw, after every submission. */
-  async run(runs: readonly KernelRun[], breathe: () => Promise<void>): Promise<void> {
+  /**
+   * Runs the kernels in order and resolves when the GPU is done. After every submission it calls `breathe` with how much is
+   * done (0…1); that may throw, and the rest is not submitted.
+   */
+  async run(runs: readonly KernelRun[], breathe: (fraction: number) => Promise<void>): Promise<void> {
+    const allFlops = runs.reduce((sum, { flops }) => sum + flops, 0);
+    let doneFlops = 0;
     let submission = new Submission(this.#device);
     let room = this.#flopsPerSubmission;
     let previous: Promise<void> = Promise.resolve();
@@ -43,15 +50,16 @@ export class PacedQueue {
 
     const submit = async () => {
       const flops = submission.flops;
-      const done = submission.submit();
+      submission.submit();
       const waitedFor = previous;
-      previous = done.then(() => {
+      previous = this.#device.queue.onSubmittedWorkDone().then(() => {
         const now = performance.now();
+        doneFlops += flops;
         this.#learn(flops, now - previousEnd);
         previousEnd = now;
       });
       await waitedFor;
-      await breathe();
+      await breathe(doneFlops / allFlops);
       submission = new Submission(this.#device);
       room = this.#flopsPerSubmission;
     };
@@ -80,6 +88,20 @@ export class PacedQueue {
   }
 }
 
+/**
+ * Submits kernels without waiting, for callers that cannot: in pieces that a laptop does in about 100 ms, all queued at once.
+ */
+export function submitNow(device: GPUDevice, runs: readonly KernelRun[]): void {
+  for (const run of runs) {
+    const atOnce = Math.max(1, Math.floor((FLOPS_UNPACED * run.slabs) / run.flops));
+    for (let from = 0; from < run.slabs; from += atOnce) {
+      const submission = new Submission(device);
+      submission.encode(run, from, Math.min(run.slabs, from + atOnce));
+      submission.submit();
+    }
+  }
+}
+
 class Submission {
   flops = 0;
   readonly #device: GPUDevice;
@@ -98,11 +120,10 @@ class Submission {
     this.flops += (run.flops * (to - from)) / run.slabs;
   }
 
-  submit(): Promise<undefined> {
+  submit(): void {
     this.#pass.end();
     this.#device.queue.submit([this.#encoder.finish()]);
     for (const buffer of this.#uniforms) buffer.destroy();
-    return this.#device.queue.onSubmittedWorkDone();
   }
 
   #uniform(values: ArrayBuffer): GPUBuffer {

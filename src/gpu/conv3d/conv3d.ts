@@ -1,5 +1,5 @@
 import { type FeatureMap, shapeXyz } from "../feature-map";
-import { bindBuffers, channelQuadsPerWorkgroup, kernelPipeline } from "../kernel-pipeline";
+import { bindBuffers, channelQuadsPerWorkgroup, kernelPipeline, kernelPipelineNow } from "../kernel-pipeline";
 import type { KernelRun } from "../paced-queue";
 import code from "./conv3d.wgsl?raw";
 
@@ -8,8 +8,8 @@ const VOXELS = { x: 8, y: 4, z: 4 } as const;
 
 export interface Conv3dSpec {
   readonly kernelSize: 1 | 3;
-  /** Channels of the inputs: multiples of 4, or a single input of 1. */
-  readonly channelsIn: readonly [number] | readonly [number, number];
+  /** Channels of the one or two inputs: multiples of 4, or a single input of 1. */
+  readonly channelsIn: readonly number[];
   /** A multiple of 4. */
   readonly channelsOut: number;
   readonly relu: boolean;
@@ -38,10 +38,22 @@ export function conv3dSupports(channelsIn: number, channelsOut: number): boolean
  * found by their place on the common grid, and are zero outside the inputs' boxes.
  */
 export async function createConv3d(device: GPUDevice, spec: Conv3dSpec): Promise<Conv3d> {
+  const constants = conv3dConstants(device, spec);
+  return conv3dOf(device, spec, constants, await kernelPipeline(device, "conv3d", code, constants));
+}
+
+/** The same at once, for callers that cannot wait (see `kernelPipelineNow`). */
+export function createConv3dNow(device: GPUDevice, spec: Conv3dSpec): Conv3d {
+  const constants = conv3dConstants(device, spec);
+  return conv3dOf(device, spec, constants, kernelPipelineNow(device, "conv3d", code, constants));
+}
+
+type Conv3dConstants = Readonly<Record<"QUADS" | "CHUNK" | "REACH" | "RELU", number>>;
+
+function conv3dConstants(device: GPUDevice, spec: Conv3dSpec): Conv3dConstants {
   const { kernelSize, channelsIn, channelsOut, relu } = spec;
-  const [channelsA, channelsB = 0] = channelsIn;
   const reach = (kernelSize - 1) / 2;
-  const chunk = channelsA === 1 ? 1 : 4;
+  const chunk = channelsIn[0] === 1 ? 1 : 4;
   const tileVoxels = (VOXELS.x + 2 * reach) * (VOXELS.y + 2 * reach) * (VOXELS.z + 2 * reach);
   const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } = device.limits;
   const quads = channelQuadsPerWorkgroup(channelsOut / 4, (count) => {
@@ -49,13 +61,16 @@ export async function createConv3d(device: GPUDevice, spec: Conv3dSpec): Promise
     const threads = count * VOXELS.y * VOXELS.z;
     return bytes <= maxComputeWorkgroupStorageSize && threads <= maxComputeInvocationsPerWorkgroup;
   });
-  const pipeline = await kernelPipeline(device, "conv3d", code, {
-    QUADS: quads,
-    CHUNK: chunk,
-    REACH: reach,
-    RELU: relu ? 1 : 0,
-  });
+  return { QUADS: quads, CHUNK: chunk, REACH: reach, RELU: relu ? 1 : 0 };
+}
 
+function conv3dOf(
+  device: GPUDevice,
+  { kernelSize, channelsIn, channelsOut }: Conv3dSpec,
+  { QUADS: quads }: Conv3dConstants,
+  pipeline: GPUComputePipeline,
+): Conv3d {
+  const allChannelsIn = channelsIn.reduce((sum, channels) => sum + channels, 0);
   return {
     run({ inputs, weights, bias, output }) {
       const [a, b = { ...a, channels: 0 }] = inputs;
@@ -63,7 +78,7 @@ export async function createConv3d(device: GPUDevice, spec: Conv3dSpec): Promise
       const workgroupsX = Math.ceil(nx / VOXELS.x) * (channelsOut / 4 / quads);
       const workgroupsY = Math.ceil(ny / VOXELS.y);
       return {
-        flops: 2 * kernelSize ** 3 * (channelsA + channelsB) * channelsOut * nx * ny * nz,
+        flops: 2 * kernelSize ** 3 * allChannelsIn * channelsOut * nx * ny * nz,
         slabs: Math.ceil(nz / VOXELS.z),
         encode({ pass, uniform }, from, to) {
           const params = new ArrayBuffer(96);

@@ -1,0 +1,84 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { createReferenceNetwork } from "../../core/nn/reference-executor";
+import { fillNormal } from "../../core/random/philox";
+import { boxShape, type Shape3, voxelCount, wholeBox } from "../../core/volume/shape";
+import {
+  GOLDEN_TOLERANCE,
+  largestDifference,
+  loadGoldenNetwork,
+  loadStarterModel,
+} from "../../testing/golden-network";
+import { testGpu } from "../../testing/node-webgpu";
+import type { GpuDevice } from "../device";
+import { createWebGpuNetwork } from "./webgpu-executor";
+
+/** f32 against the reference's f64 sums, 15 layers deep; probabilities. */
+const TOLERANCE = 2e-5;
+
+const free = async () => {};
+
+describe.skipIf(!testGpu)("network on the GPU", () => {
+  const gpu = testGpu as GpuDevice;
+  afterAll(() => gpu?.device.destroy());
+
+  const shape: Shape3 = [8, 12, 16];
+  const tile = new Float32Array(voxelCount(shape));
+  fillNormal(tile, 7, 0);
+
+  it("equals the reference, on the whole tile and on a core of it", async () => {
+    const model = await loadStarterModel();
+    const network = await createWebGpuNetwork(gpu, model);
+    const reference = createReferenceNetwork(model);
+    const core = { z0: 4, y0: 4, x0: 8, z1: 8, y1: 12, x1: 12 };
+    for (const box of [wholeBox(shape), core]) {
+      const found = await network.predict(tile, shape, box, free);
+      expect(found.length).toBe(voxelCount(boxShape(box)) * network.classCount);
+      expect(largestDifference(found, await reference.predict(tile, shape, box, free))).toBeLessThan(
+        TOLERANCE,
+      );
+    }
+    network.dispose();
+  });
+
+  it("stays usable after a cancel, and reports how far it is", async () => {
+    const network = await createWebGpuNetwork(gpu, await loadStarterModel());
+    const small: Shape3 = [8, 8, 8];
+    const part = tile.slice(0, voxelCount(small));
+    const fractions: number[] = [];
+    const record = async (fraction: number) => void fractions.push(fraction);
+    const first = await network.predict(part, small, wholeBox(small), record);
+    expect(fractions.length).toBeGreaterThan(1);
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+    const cancel = async () => {
+      throw new Error("cancelled");
+    };
+    await expect(network.predict(part, small, wholeBox(small), cancel)).rejects.toThrow("cancelled");
+    expect(await network.predict(part, small, wholeBox(small), free)).toEqual(first);
+    network.dispose();
+  });
+
+  it("says what a tile needs", async () => {
+    const network = await createWebGpuNetwork(gpu, await loadStarterModel());
+    const cube = (side: number): Shape3 => [side, side, side];
+    const bytes = network.predictBytes(cube(64), wholeBox(cube(64)));
+    // 48 + 32 + 32 channels at the widest point, the coarser layers, the tile and 6 classes.
+    expect(bytes / 64 ** 3 / 4).toBeGreaterThan(112);
+    expect(bytes / 64 ** 3 / 4).toBeLessThan(132);
+    network.dispose();
+  });
+
+  it("matches PyTorch's golden pair, at the block's faces and inside", async () => {
+    const network = await createWebGpuNetwork(gpu, await loadStarterModel());
+    const { shape: whole, x, probabilities } = await loadGoldenNetwork();
+    // Every voxel of the block reaches the core through the coarse layers; the fine ones, slow without a GPU, stay small.
+    const core = { z0: 12, y0: 0, x0: 12, z1: 28, y1: 24, x1: 36 };
+    const found = await network.predict(x, whole, core, free);
+    const expected = found.map((_, i) => {
+      const [c, voxel] = [i % 6, Math.floor(i / 6)];
+      const [z, y, x] = [Math.floor(voxel / 576), Math.floor(voxel / 24) % 24, voxel % 24];
+      return probabilities[(((z + core.z0) * whole[1] + y + core.y0) * whole[2] + x + core.x0) * 6 + c];
+    });
+    expect(largestDifference(found, expected)).toBeLessThan(GOLDEN_TOLERANCE);
+    network.dispose();
+  });
+});

@@ -1,0 +1,31 @@
+import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import { env, findBackend, ready, registerBackend, removeBackend, setBackend } from "@tensorflow/tfjs-core";
+import { ComputeError } from "../../core/errors";
+import type { GpuDevice } from "../device";
+import { registerConv3d } from "./register-conv3d";
+
+/**
+ * Starts tfjs on our own device, with our conv3d in place of its own, and makes it tfjs's backend. Rank-5 operations of
+ * tfjs's WebGPU backend that are wrong without saying so, and must not be used: pad, mirrorPad, stridedSlice, the gradient of
+ * slice; softmax of more than 65,535 rows; adding or multiplying a vector of fewer than 128 channels (reshape a bias to
+ * [1, 1, 1, 1, channels]). Throws ComputeError "backend-unavailable".
+ */
+export async function startTfjs(gpu: GpuDevice): Promise<WebGPUBackend> {
+  announceWebGpu();
+  // Small tensors would be computed by another backend, with other rounding.
+  env().set("WEBGPU_CPU_FORWARD", false);
+  if (findBackend("webgpu")) removeBackend("webgpu");
+  const backend = new WebGPUBackend(gpu.device, gpu.adapterInfo);
+  registerBackend("webgpu", () => backend);
+  await registerConv3d(gpu.device);
+  if (!(await setBackend("webgpu")))
+    throw new ComputeError("backend-unavailable", `tfjs does not start on ${gpu.description}.`);
+  await ready();
+  return backend;
+}
+
+/** tfjs looks for `navigator.gpu` even where it is given a device, and Node has none. */
+function announceWebGpu(): void {
+  const present = "navigator" in globalThis && "gpu" in globalThis.navigator;
+  if (!present) Object.defineProperty(globalThis, "navigator", { value: { gpu: {} }, configurable: true });
+}
