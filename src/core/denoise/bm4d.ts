@@ -9,11 +9,11 @@ const RADIUS = BM4D.searchRadius;
 const ROOT_HALF = f32(Math.SQRT1_2);
 
 /**
- * Returns the volume denoised by BM4D for white noise of deviation `sigma`, data in [0, 1]: each reference cube of 4³ is
- * grouped with up to 15 similar ones nearby, the group is transformed by a 4-D Haar wavelet, small coefficients are zeroed
- * (never the group's mean, so an added constant changes nothing), and the cubes go back weighted by how sparse the
- * group was. Dark or bright particles alike: the sign of the data does not matter. The input is kept; sides must
- * be at least 4. About 2.5 µs per voxel and thread are usual on a CPU; this reference takes several times that.
+ * Returns the volume denoised by BM4D for white noise of deviation `sigma`, for data whose range is about 1: each reference
+ * cube of 4³ is grouped with up to 15 similar ones nearby, the group is transformed by a 4-D Haar wavelet, coefficients
+ * below 2.7 sigma are zeroed, and the cubes go back weighted by how sparse their group was. Values should lie about
+ * zero in the background: a full group whose mean is below 0.084 sigma becomes 0. The sign does not matter. The input is
+ * kept; sides must be at least 4; `breathe` is called after each row of cubes.
  *
  * Every operation is rounded to f32 in a fixed order, so that the WebAssembly twin groups the same cubes.
  * Source: Maggioni et al. 2013, doi 10.1109/TIP.2012.2210725.
@@ -103,14 +103,14 @@ function createGroup(values: Float32Array, shape: Shape3, sigma: number) {
     return 2 ** Math.floor(Math.log2(count));
   };
 
-  /** Zeroes small coefficients except the group's mean; returns how many stay. */
+  /** Zeroes small coefficients; returns how many stay, at least 1. */
   const shrink = (count: number): number => {
-    let kept = 1;
-    for (let i = 1; i < count * CUBE; i++) {
+    let kept = 0;
+    for (let i = 0; i < count * CUBE; i++) {
       if (Math.abs(cubes[i]) < threshold) cubes[i] = 0;
       else kept++;
     }
-    return kept;
+    return Math.max(kept, 1);
   };
 
   return {

@@ -6,7 +6,7 @@ export interface MwrKernelSpec {
   readonly shape: Shape3;
   /** 1 where the microscope measured, 0 in the missing wedge; half spectrum [nz, ny, nx/2 + 1] in unshifted FFT order. */
   readonly sampled: Uint8Array;
-  /** The measured volume, scaled so that its robust range is 0…1; its periodic part is what gets projected. */
+  /** The measured volume, scaled so that its robust range is 1 wide; its periodic part is what gets projected. */
   readonly measured: Float32Array;
   readonly denoiser: DenoiserId;
   /** Called within long steps, at least every 100 ms where the backend can; it may throw to cancel. */

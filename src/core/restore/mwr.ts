@@ -11,7 +11,7 @@ export interface MwrSettings {
   readonly sigma: number;
   /** Temperature: the larger, the more proposals of higher energy are accepted. */
   readonly beta: number;
-  /** Steers beta during burn-in until 25–60 % of the proposals are accepted; fixed afterwards. */
+  /** Raises beta during burn-in until a quarter of the proposals are accepted; fixed afterwards. */
   readonly autoBeta: boolean;
   readonly seed: number;
 }
@@ -35,10 +35,11 @@ export type MwrListener = (
   readSample: () => Promise<Float32Array<ArrayBuffer>>,
 ) => Promise<void>;
 
-// The range in which such chains converge fastest (thesis 2.5: optimum 0.234 or 0.574, by assumptions).
+// The thesis aims at 25–60 % (section 2.5). β is only ever raised: lowering it to come below 60 % slows the chain down
+// (structure 3j9i, noise 0.2, 90 iterations: 29.9 dB at 80 % accepted, 27.5 dB after lowering; at noise 0.4
+// raising gives 26.3 dB where a fixed β gives 24.5).
 const LOWEST_ACCEPTANCE = 0.25;
-const HIGHEST_ACCEPTANCE = 0.6;
-/** Iterations over which steering looks back, and by how much it moves β after that many. */
+/** Steering looks back this many iterations, and multiplies β by this factor. */
 const STEERING_WINDOW = 5;
 const STEERING_FACTOR = 2;
 
@@ -102,7 +103,9 @@ export async function restoreMissingWedge<Handle>(
     }
     trace.push({ iteration, energy, accepted, beta });
     if (iteration > burnIn) await kernels.accumulate(current, iteration - burnIn, mean, m2);
-    else if (settings.autoBeta && iteration % STEERING_WINDOW === 0) beta = steered(beta, trace);
+    else if (settings.autoBeta && iteration % STEERING_WINDOW === 0) {
+      if (acceptanceRate(trace.slice(-STEERING_WINDOW)) < LOWEST_ACCEPTANCE) beta *= STEERING_FACTOR;
+    }
     await onIteration(trace[trace.length - 1], () => kernels.read(current));
     await breathe();
   }
@@ -114,15 +117,9 @@ export async function restoreMissingWedge<Handle>(
     last: await kernels.read(current),
     trace,
     beta,
-    acceptanceRate: trace.filter((point) => point.accepted).length / iterations,
+    acceptanceRate: acceptanceRate(trace),
   };
 }
 
-/** Returns β moved by one step if the last proposals were accepted too rarely or too often. */
-function steered(beta: number, trace: readonly MwrTracePoint[]): number {
-  const recent = trace.slice(-STEERING_WINDOW);
-  const acceptance = recent.filter((point) => point.accepted).length / recent.length;
-  if (acceptance < LOWEST_ACCEPTANCE) return beta * STEERING_FACTOR;
-  if (acceptance > HIGHEST_ACCEPTANCE) return beta / STEERING_FACTOR;
-  return beta;
-}
+const acceptanceRate = (trace: readonly MwrTracePoint[]): number =>
+  trace.filter((point) => point.accepted).length / trace.length;

@@ -1,22 +1,21 @@
 const LOW_QUANTILE = 0.005;
 const HIGH_QUANTILE = 0.995;
 
-/** Takes grey values to robust units (0.5 and 99.5 percentile become 0 and 1), and back. */
+/** Takes grey values to robust units: value = (grey − offset) / range. */
 export interface RobustScale {
   readonly offset: number;
   /** Grey values per unit. */
   readonly range: number;
 }
 
-/** Returns the robust scale of finite values; a constant volume has range 1. */
+/**
+ * Returns the scale on which the median of finite values is 0 and their robust range (0.5 to 99.5 percentile) is 1 wide.
+ * The median is the background's level in most boxes: with it at zero the denoiser may take the background's noise away
+ * altogether, and dark and bright particles are treated alike. A constant volume has range 1.
+ */
 export function robustScale(values: Float32Array): RobustScale {
   const sorted = Float32Array.from(values).sort();
   const at = (quantile: number) => sorted[Math.round(quantile * (sorted.length - 1))];
-  let offset = at(LOW_QUANTILE);
-  let range = at(HIGH_QUANTILE) - offset;
-  if (range === 0) {
-    offset = sorted[0];
-    range = sorted[sorted.length - 1] - offset;
-  }
-  return { offset, range: range > 0 ? range : 1 };
+  const range = at(HIGH_QUANTILE) - at(LOW_QUANTILE) || sorted[sorted.length - 1] - sorted[0] || 1;
+  return { offset: at(0.5), range };
 }

@@ -255,9 +255,8 @@ function transform(job: Bm4dJob, group: usize, count: i32): void {
       butterfly(group + CUBE_BYTES * c, group + CUBE_BYTES * (c + gap));
 }
 
-/** Zeroes small coefficients except the group's mean; returns how many stay. */
+/** Zeroes small coefficients; returns how many stay, at least 1. */
 function shrink(job: Bm4dJob, group: usize, count: i32): i32 {
-  const mean = load<f32>(group);
   const threshold = f32x4.splat(job.threshold);
   let kept = i32x4.splat(0);
   const end = group + CUBE_BYTES * count;
@@ -267,16 +266,12 @@ function shrink(job: Bm4dJob, group: usize, count: i32): i32 {
     v128.store(at, v128.and(value, stays));
     kept = i32x4.sub(kept, stays);
   }
-  let total =
+  const total =
     i32x4.extract_lane(kept, 0) +
     i32x4.extract_lane(kept, 1) +
     i32x4.extract_lane(kept, 2) +
     i32x4.extract_lane(kept, 3);
-  if (abs(mean) < job.threshold) {
-    store<f32>(group, mean);
-    total++;
-  }
-  return total;
+  return max(total, 1);
 }
 
 /** Transforms back and adds the cubes to the sums, weighted. */
