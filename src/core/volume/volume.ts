@@ -51,7 +51,7 @@ export interface Statistics {
 export type OutputVoxelType = "int8" | "int16" | "uint16" | "float16" | "float32";
 
 /** What a result volume is in its operation. */
-export type VolumeRole = "restored" | "std" | "labels" | "score" | "converted";
+export type VolumeRole = "restored" | "std" | "labels" | "score" | "class-probability" | "converted";
 
 export interface VolumeSpec {
   readonly role: VolumeRole;

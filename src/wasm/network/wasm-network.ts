@@ -31,7 +31,7 @@ export async function createWasmNetwork(
       );
     },
 
-    async predict(tile, shape, core, breathe) {
+    async predict(tile, shape, core, breathe, onSection) {
       checkTile(tile, shape, core);
       const [, tileNy, tileNx] = shape;
       const [, ny, nx] = boxShape(core);
@@ -51,10 +51,11 @@ export async function createWasmNetwork(
           await kernels.compute(stream, z, memory, tilePlane, report);
           if (stream !== output) continue;
           const plane = memory.plane(output, z);
-          for (let y = 0; y < ny; y++) {
-            const row = runtime.f32(plane + y * rowBytes(output), rowLength);
-            probabilities.set(row, ((z - core.z0) * ny + y) * rowLength);
-          }
+          const start = (z - core.z0) * ny * rowLength;
+          const section = probabilities.subarray(start, start + ny * rowLength);
+          for (let y = 0; y < ny; y++)
+            section.set(runtime.f32(plane + y * rowBytes(output), rowLength), y * rowLength);
+          onSection?.(z - core.z0, section);
         }
       } finally {
         runtime.release(mark);
