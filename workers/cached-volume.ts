@@ -10,6 +10,7 @@ import {
   type SectionCache,
 } from "../src/core/volume/section-cache";
 import { type Axis, type Box, isBoxWithin, type Point3, wholeBox } from "../src/core/volume/shape";
+import { createSlabMean, type SlabMean } from "../src/core/volume/slab-mean";
 import { addSectionToSlice, slabBox, sliceLayout } from "../src/core/volume/slice";
 import { createStatistics } from "../src/core/volume/statistics";
 import type { Statistics } from "../src/core/volume/volume";
@@ -57,6 +58,7 @@ export function createCachedVolume(
   let cache: SectionCache | null = null;
   /** The cache once every section is in it. */
   let filled: SectionCache | null = null;
+  let slabMean: SlabMean | null = null;
   let statistics: Statistics | null = null;
   let streaming: Promise<Statistics> | null = null;
   let largestGrey = 0;
@@ -133,6 +135,11 @@ export function createCachedVolume(
       // A column of every row: reading it means to read the whole file.
       if (axis === "x") await waitForStream();
       const { width, height } = sliceLayout(axis, shape);
+      if (axis === "z" && slab > 1 && filled) {
+        const whole = { y0: 0, y1: ny, x0: 0, x1: nx };
+        slabMean ??= createSlabMean(ny * nx, (z, out) => filled?.copy(z, whole, out));
+        return { axis, index, slab, width, height, values: slabMean(box.z0, box.z1) };
+      }
       const values = new Float32Array(width * height);
       const size = [box.y1 - box.y0, box.x1 - box.x0] as const;
       await eachSection(box, (section, z) => addSectionToSlice(values, axis, section, size, z - box.z0));
@@ -192,6 +199,7 @@ export function createCachedVolume(
     dropCache() {
       cache = null;
       filled = null;
+      slabMean = null;
     },
   };
 }
