@@ -1,11 +1,20 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Model } from "../core/nn/model";
 import type { Shape3 } from "../core/volume/shape";
 import { readModel } from "../io/model/read-model";
 import { readSafetensors } from "../io/safetensors/read-safetensors";
 
-const root = new URL("../../", import.meta.url);
-const bytes = async (path: string) => new Uint8Array(await readFile(new URL(path, root)));
+/** Returns the path of a file of the project, whose folder lies above this code: sources and bundles differ in depth. */
+export function projectFile(path: string): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "public/models")) && dirname(folder) !== folder) folder = dirname(folder);
+  return join(folder, path);
+}
+
+const bytes = async (path: string) => new Uint8Array(await readFile(projectFile(path)));
 
 /** f32 against float64: rounding through 15 layers stays below 1e-5 in a probability; ten times that is a fault. */
 export const GOLDEN_TOLERANCE = 1e-4;

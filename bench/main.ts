@@ -1,0 +1,59 @@
+// npm run -s bench -- NAME [--backend B] [--json]
+import { parseArgs } from "node:util";
+import type { Bench, BenchResult } from "./bench-result";
+
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  network: async () => (await import("./network")).networkBench,
+  sample: async () => (await import("./sample")).sampleBench,
+};
+
+const USAGE = `Usage: npm run -s bench -- NAME [--backend wasm|reference] [--json]\nNames: ${Object.keys(BENCHES).join(", ")}`;
+
+function describe({
+  name,
+  backend,
+  value,
+  unit,
+  peer,
+  peerValue,
+  ratio,
+  correct,
+  details,
+}: BenchResult): string {
+  const lines = [
+    `${name} on ${backend}: ${value} ${unit}`,
+    `${peer}: ${peerValue === null ? "not at hand" : `${peerValue} ${unit}, ratio ${ratio}`}`,
+    `results ${correct ? "correct" : "WRONG"}`,
+  ];
+  if (details) lines.push(JSON.stringify(details));
+  return lines.join("\n");
+}
+
+async function main(): Promise<number> {
+  let parsed: { positionals: string[]; values: { backend?: string; json?: boolean } };
+  try {
+    parsed = parseArgs({
+      allowPositionals: true,
+      options: { backend: { type: "string" }, json: { type: "boolean" } },
+    });
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${USAGE}`);
+    return 2;
+  }
+  const [name, ...more] = parsed.positionals;
+  if (!name || more.length > 0 || !Object.hasOwn(BENCHES, name)) {
+    console.error(USAGE);
+    return 2;
+  }
+  try {
+    const bench = await BENCHES[name]();
+    const result = await bench({ backend: parsed.values.backend });
+    console.log(parsed.values.json ? JSON.stringify(result) : describe(result));
+    return result.correct ? 0 : 1;
+  } catch (error) {
+    console.error((error as Error).message);
+    return 1;
+  }
+}
+
+process.exit(await main());
