@@ -1,0 +1,159 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import type { VolumeFile } from "../src/contracts/files";
+import type { Backend, BackendStatus } from "../src/core/backend";
+import { ComputeError, isAbort, isTagged } from "../src/core/errors";
+import { fillNormal } from "../src/core/random/philox";
+import { createReferenceMwrKernels } from "../src/core/restore/reference-mwr-kernels";
+import type { Progress } from "../src/core/task/task";
+import { type Shape3, voxelCount } from "../src/core/volume/shape";
+import type { OutputVoxelType } from "../src/core/volume/volume";
+import { readModel } from "../src/io/model/read-model";
+import { createMrcSink } from "../src/io/mrc/mrc-writer";
+import { createBlobSink } from "../src/io/source/blob-sink";
+import { blobSource } from "../src/io/source/blob-source";
+import { openVolume } from "../src/io/volume/open-volume";
+import { createComputeService } from "./compute-service";
+
+const SHAPE: Shape3 = [13, 17, 23];
+const MODEL = new URL("../public/models/starter/", import.meta.url);
+
+async function mrcFile(name: string, values: Float32Array, dtype: OutputVoxelType): Promise<VolumeFile> {
+  const bytes = createBlobSink();
+  const voxelSizeAngstrom = { x: 10, y: 10, z: 10 };
+  const sink = createMrcSink({ role: "converted", name, shape: SHAPE, dtype, voxelSizeAngstrom }, bytes);
+  await sink.write(values);
+  await sink.close();
+  return { name, blob: bytes.blob() };
+}
+
+function noise(): Float32Array {
+  const values = new Float32Array(voxelCount(SHAPE));
+  fillNormal(values, 5, 0);
+  return values;
+}
+
+/** A backend that restores by the reference and whose network fails as a lost device does. */
+function backendThatLosesItsDevice(onDispose: () => void): Backend {
+  return {
+    id: "webgpu",
+    description: "a GPU (WebGPU)",
+    budgetBytes: 2 ** 30,
+    createNetwork: async () => {
+      throw new ComputeError("backend-failed", "The GPU did not give back its result.");
+    },
+    createMwrKernels: async (spec) => createReferenceMwrKernels(spec),
+    dispose: onDispose,
+  };
+}
+
+function service() {
+  const counts = { opened: 0, disposed: 0 };
+  const status: BackendStatus = { chosen: "webgpu", reports: [] };
+  const created = createComputeService({
+    async openBackends() {
+      counts.opened++;
+      const backend = backendThatLosesItsDevice(() => counts.disposed++);
+      return {
+        status: async () => status,
+        async get(id) {
+          if (id === "wasm") throw new ComputeError("backend-unavailable", "There is no WebAssembly here.");
+          return backend;
+        },
+        dispose: backend.dispose,
+      };
+    },
+    loadModel: async () =>
+      readModel(
+        JSON.parse(await readFile(new URL("manifest.json", MODEL), "utf8")),
+        new Uint8Array(await readFile(new URL("starter.safetensors", MODEL))),
+      ),
+  });
+  return { service: created, counts };
+}
+
+const ignore = () => {};
+const caught = (promise: Promise<unknown>) => promise.catch((e: unknown) => e);
+
+describe("createComputeService", () => {
+  it("localizes a label map and says how it was made", async () => {
+    const { service: s } = service();
+    const labels = noise().map((_, i) => {
+      const [z, y, x] = [Math.floor(i / (17 * 23)), Math.floor(i / 23) % 17, i % 23];
+      return Math.hypot(x - 11, y - 8, z - 6) < 4 ? 3 : 0; // a class with a radius
+    });
+    const inputs = { labels: await mrcFile("labels.mrc", labels, "int8"), score: null, model: "starter" };
+    const params = { minVoxels: { 3: 20 } };
+    const { output, volumes, provenance } = await s.run("job", "localize", inputs, params, ignore);
+    expect(output.list.particles).toHaveLength(1);
+    expect(output.list.particles[0]).toMatchObject({ label: 3, x: 11, y: 8, z: 6 });
+    expect(volumes).toEqual([]);
+    expect(provenance).toMatchObject({
+      operation: "localize",
+      params: { method: "components", minVoxels: { 3: 20 } },
+      backend: "a GPU (WebGPU)",
+    });
+    expect(provenance.inputs[0]).toBe("labels.mrc");
+    expect(provenance.version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(provenance.seconds).toBeGreaterThan(0);
+  });
+
+  it("restores with previews and gives its volumes as MRC files", async () => {
+    const { service: s } = service();
+    const inputs = { volume: await mrcFile("noise.mrc", noise(), "float32") };
+    const params = { iterations: 6, burnIn: 2, denoiser: "gaussian", seed: 1 };
+    const reports: Progress[] = [];
+    const result = await s.run("job", "restore", inputs, params, (progress) => reports.push(progress));
+    expect(result.output.trace).toHaveLength(6);
+    expect(reports.some(({ preview }) => preview !== undefined)).toBe(true);
+    const restored = result.volumes.find(({ role }) => role === "restored");
+    const { meta } = await openVolume(blobSource(restored?.blob ?? new Blob([]), "restored.mrc"));
+    expect(meta.shape).toEqual(SHAPE);
+  });
+
+  it("rejects wrong parameters and files with their tag", async () => {
+    const { service: s } = service();
+    const volume = await mrcFile("noise.mrc", noise(), "float32");
+    const wrong = await caught(s.run("job", "restore", { volume }, { iterations: -1 }, ignore));
+    expect(isTagged(wrong, "bad-parameter")).toBe(true);
+    const empty = { volume: { name: "empty.mrc", blob: new Blob([]) } };
+    const missing = await caught(s.run("job 2", "restore", empty, {}, ignore));
+    expect(isTagged(missing, "empty-file")).toBe(true);
+  });
+
+  it("cancels a running job within a second, and one that waits at once", async () => {
+    const { service: s } = service();
+    const inputs = { volume: await mrcFile("noise.mrc", noise(), "float32") };
+    const params = { iterations: 1000, burnIn: 10, denoiser: "gaussian" };
+    let begun = () => {};
+    const running = new Promise<void>((resolve) => (begun = resolve));
+    const first = caught(s.run("a", "restore", inputs, params, () => begun()));
+    const second = caught(s.run("b", "restore", inputs, params, ignore));
+    await running;
+    await s.cancel("b");
+    expect(isAbort(await second)).toBe(true);
+    const start = performance.now();
+    await s.cancel("a");
+    expect(isAbort(await first)).toBe(true);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
+  it("changes the choice to a backend that works alone", async () => {
+    const { service: s } = service();
+    expect((await s.choose("reference")).chosen).toBe("reference");
+    expect(isTagged(await caught(s.choose("wasm")), "backend-unavailable")).toBe(true);
+    expect((await s.status()).chosen).toBe("reference");
+    expect((await s.choose("auto")).chosen).toBe("webgpu");
+  });
+
+  it("opens the backends again after the GPU failed, and says so", async () => {
+    const { service: s, counts } = service();
+    const inputs = { volume: await mrcFile("noise.mrc", noise(), "float32"), model: "starter" };
+    const failed = await caught(s.run("job", "segment", inputs, {}, ignore));
+    expect(isTagged(failed, "backend-failed")).toBe(true);
+    expect((failed as Error).message).toContain("once more");
+    expect(counts).toEqual({ opened: 1, disposed: 1 });
+    await s.status();
+    expect(counts.opened).toBe(2);
+  });
+});

@@ -1,0 +1,113 @@
+import { version } from "../package.json";
+import type { OperationId, RunOutputs, RunRequests, RunResult } from "../src/contracts/compute";
+import type { ResultVolume, VolumeFile } from "../src/contracts/files";
+import type { Backend } from "../src/core/backend";
+import type { Model } from "../src/core/nn/model";
+import { LOCALIZE } from "../src/core/operations/localize";
+import { RESTORE } from "../src/core/operations/restore";
+import { SEGMENT } from "../src/core/operations/segment";
+import type { ParamSpec, ParamValues } from "../src/core/task/params";
+import { checkParams } from "../src/core/task/params";
+import type { TaskContext } from "../src/core/task/task";
+import { createMrcSink } from "../src/io/mrc/mrc-writer";
+import { createBlobSink } from "../src/io/source/blob-sink";
+import { blobSource } from "../src/io/source/blob-source";
+import { openVolume } from "../src/io/volume/open-volume";
+
+/** What an operation runs on and with. */
+export interface RunTools extends Pick<TaskContext, "signal" | "onProgress" | "breathe"> {
+  readonly backend: Backend;
+  loadModel(name: string): Promise<Model>;
+}
+
+type GivenParams = Readonly<Record<string, unknown>>;
+
+interface Run<Id extends OperationId> {
+  readonly output: RunOutputs[Id];
+  readonly params: ParamValues<ParamSpec>;
+  readonly inputs: readonly string[];
+}
+
+type Runner<Id extends OperationId> = (
+  inputs: RunRequests[Id],
+  params: GivenParams,
+  tools: RunTools,
+  context: TaskContext,
+) => Promise<Run<Id>>;
+
+const openFile = ({ blob, name }: VolumeFile, { signal }: RunTools) =>
+  openVolume(blobSource(blob, name), { signal });
+
+const RUNNERS: { readonly [Id in OperationId]: Runner<Id> } = {
+  async restore(inputs, given, tools, context) {
+    const volume = await openFile(inputs.volume, tools);
+    const params = checkParams(RESTORE.params, given, volume.meta.shape);
+    const output = await RESTORE.run({ volume, backend: tools.backend }, params, context);
+    return { output, params, inputs: [volume.meta.name] };
+  },
+
+  async segment(inputs, given, tools, context) {
+    const volume = await openFile(inputs.volume, tools);
+    const params = checkParams(SEGMENT.params, given, volume.meta.shape);
+    const model = await tools.loadModel(inputs.model);
+    const output = await SEGMENT.run({ volume, model, backend: tools.backend }, params, context);
+    return { output, params, inputs: [volume.meta.name, model.manifest.name] };
+  },
+
+  async localize(inputs, given, tools, context) {
+    const labels = await openFile(inputs.labels, tools);
+    const score = inputs.score && (await openFile(inputs.score, tools));
+    const params = checkParams(LOCALIZE.params, given, labels.meta.shape);
+    const { classes, name } = (await tools.loadModel(inputs.model)).manifest;
+    const output = await LOCALIZE.run({ labels, score, classes }, params, context);
+    const names = [labels.meta.name, ...(score ? [score.meta.name] : []), name];
+    return { output, params, inputs: names };
+  },
+};
+
+/** Volumes of results: MRC files in Blobs, kept from the moment they are closed. */
+function createResults() {
+  const volumes: ResultVolume[] = [];
+  const unfinished = new Set<ReturnType<typeof createBlobSink>>();
+  const createVolume: TaskContext["createVolume"] = async (spec) => {
+    const bytes = createBlobSink();
+    const sink = createMrcSink(spec, bytes);
+    unfinished.add(bytes);
+    return {
+      write: sink.write,
+      async close() {
+        await sink.close();
+        unfinished.delete(bytes);
+        volumes.push({ role: spec.role, name: spec.name, blob: bytes.blob() });
+      },
+    };
+  };
+  const discard = () => Promise.all([...unfinished].map((bytes) => bytes.discard()));
+  return { volumes, createVolume, discard };
+}
+
+/**
+ * Runs an operation on files and returns its output, its volumes as MRC files and its provenance. Parameters are checked
+ * against the operation's description: "bad-parameter" names the one that is wrong.
+ */
+export async function runOperation<Id extends OperationId>(
+  operation: Id,
+  inputs: RunRequests[Id],
+  given: GivenParams,
+  tools: RunTools,
+): Promise<RunResult<Id>> {
+  const start = performance.now();
+  const results = createResults();
+  const { signal, onProgress, breathe } = tools;
+  const context: TaskContext = { signal, onProgress, breathe, createVolume: results.createVolume };
+  try {
+    const runner: Runner<Id> = RUNNERS[operation];
+    const { output, params, inputs: names } = await runner(inputs, given, tools, context);
+    const seconds = (performance.now() - start) / 1000;
+    const backend = tools.backend.description;
+    const provenance = { operation, params, inputs: names, backend, version, seconds };
+    return { output, volumes: results.volumes, provenance };
+  } finally {
+    await results.discard();
+  }
+}
