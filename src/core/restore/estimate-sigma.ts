@@ -11,7 +11,8 @@ const MEDIAN_OF_NORMAL = 0.6745;
  */
 export function estimateSigma(values: Float32Array, shape: Shape3, sampled?: Uint8Array): number {
   const [nz, ny, nx] = shape;
-  const details: number[] = [];
+  const details = new Float64Array(Math.floor(nz / 2) * Math.floor(ny / 2) * Math.floor(nx / 2));
+  let count = 0;
   for (let z = 0; z + 1 < nz; z += 2)
     for (let y = 0; y + 1 < ny; y += 2)
       for (let x = 0; x + 1 < nx; x += 2) {
@@ -19,10 +20,9 @@ export function estimateSigma(values: Float32Array, shape: Shape3, sampled?: Uin
         const above = at + ny * nx;
         const front = values[at] - values[at + 1] - values[at + nx] + values[at + nx + 1];
         const back = values[above] - values[above + 1] - values[above + nx] + values[above + nx + 1];
-        details.push(Math.abs(front - back) / Math.sqrt(8));
+        details[count++] = Math.abs(front - back) / Math.sqrt(8);
       }
-  const sorted = Float64Array.from(details).sort();
-  const level = sorted[Math.floor(sorted.length / 2)] / MEDIAN_OF_NORMAL;
+  const level = details.sort()[Math.floor(count / 2)] / MEDIAN_OF_NORMAL;
   return sampled ? level / Math.sqrt(Math.max(sampledShareOfDetails(shape, sampled), 0.1)) : level;
 }
 

@@ -21,7 +21,6 @@ export interface MwrResult {
   readonly mean: Float32Array<ArrayBuffer>;
   /** Deviation of those samples, per voxel. */
   readonly std: Float32Array<ArrayBuffer>;
-  readonly last: Float32Array<ArrayBuffer>;
   readonly trace: readonly MwrTracePoint[];
   /** β as it was after burn-in. */
   readonly beta: number;
@@ -114,7 +113,6 @@ export async function restoreMissingWedge<Handle>(
   return {
     mean: await kernels.read(mean),
     std: (await kernels.read(m2)).map((sum) => Math.sqrt(sum / samples)),
-    last: await kernels.read(current),
     trace,
     beta,
     acceptanceRate: acceptanceRate(trace),

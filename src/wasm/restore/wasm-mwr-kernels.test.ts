@@ -69,7 +69,6 @@ describe.each(MWR_CASES)("$name", ({ spec, sigma, seed }) => {
     expect(wasm.trace.map((point) => point.accepted)).toEqual(reference.trace.map((point) => point.accepted));
     expect(largestDifference(wasm.mean, reference.mean)).toBeLessThan(CHAIN_TOLERANCE);
     expect(largestDifference(wasm.std, reference.std)).toBeLessThan(CHAIN_TOLERANCE);
-    expect(largestDifference(wasm.last, reference.last)).toBeLessThan(CHAIN_TOLERANCE);
     expect(reference.mean.every(Number.isFinite)).toBe(true);
   });
 });
