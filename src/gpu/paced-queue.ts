@@ -58,6 +58,7 @@ export class PacedQueue {
         this.#learn(flops, now - previousEnd);
         previousEnd = now;
       });
+      previous.catch(() => {}); // awaited below or by the next submission, unless `breathe` throws
       await waitedFor;
       await breathe(doneFlops / allFlops);
       submission = new Submission(this.#device);

@@ -43,7 +43,7 @@ describe.skipIf(!testGpu)("conv3d on the GPU", () => {
   );
 
   it("takes two inputs as one, each with its own box, and makes a part of the output", async () => {
-    const test: Conv3dCase = { shape: [6, 7, 9], kernelSize: 3, channelsIn: 12, channelsOut: 16, relu: true };
+    const test: Conv3dCase = { shape: [6, 7, 9], kernelSize: 3, channelsIn: 12, channelsOut: 32, relu: true };
     const [nz, ny, nx] = test.shape;
     const data = conv3dData(test, 2);
     const channel = (from: number, to: number, keep: (z: number, y: number) => boolean) =>
@@ -72,11 +72,11 @@ describe.skipIf(!testGpu)("conv3d on the GPU", () => {
       box: boxB,
       channels: 4,
     };
-    const output = { ...featureMap(device, [3, 4, 9], 16), box: outputBox };
+    const output = { ...featureMap(device, [3, 4, 9], 32), box: outputBox };
     const conv = await createConv3d(device, {
       kernelSize: 3,
       channelsIn: [8, 4],
-      channelsOut: 16,
+      channelsOut: 32,
       relu: true,
     });
     const run = conv.run({
@@ -85,11 +85,11 @@ describe.skipIf(!testGpu)("conv3d on the GPU", () => {
       bias: uploadFloats(device, data.bias),
       output,
     });
-    const found = await runAndRead(device, [run], output.buffer, 3 * 4 * 9 * 16);
+    const found = await runAndRead(device, [run], output.buffer, 3 * 4 * 9 * 32);
     const whole = conv3dOracle(test, data);
     const expected = found.map((_, i) => {
-      const [c, x, y, z] = [i % 16, Math.floor(i / 16) % 9, Math.floor(i / 144) % 4, Math.floor(i / 576)];
-      return whole[(((z + 2) * ny + y + 3) * nx + x) * 16 + c];
+      const [c, x, y, z] = [i % 32, Math.floor(i / 32) % 9, Math.floor(i / 288) % 4, Math.floor(i / 1152)];
+      return whole[(((z + 2) * ny + y + 3) * nx + x) * 32 + c];
     });
     expect(nz).toBe(6);
     expect(maxDifference(found, expected)).toBeLessThan(TOLERANCE);

@@ -48,10 +48,10 @@ export function createConv3dNow(device: GPUDevice, spec: Conv3dSpec): Conv3d {
   return conv3dOf(device, spec, constants, kernelPipelineNow(device, "conv3d", code, constants));
 }
 
-type Conv3dConstants = Readonly<Record<"QUADS" | "CHUNK" | "REACH" | "RELU", number>>;
+type Conv3dConstants = Readonly<Record<"QUADS" | "CHUNK" | "REACH", number>>;
 
 function conv3dConstants(device: GPUDevice, spec: Conv3dSpec): Conv3dConstants {
-  const { kernelSize, channelsIn, channelsOut, relu } = spec;
+  const { kernelSize, channelsIn, channelsOut } = spec;
   const reach = (kernelSize - 1) / 2;
   const chunk = channelsIn[0] === 1 ? 1 : 4;
   const tileVoxels = (VOXELS.x + 2 * reach) * (VOXELS.y + 2 * reach) * (VOXELS.z + 2 * reach);
@@ -61,12 +61,12 @@ function conv3dConstants(device: GPUDevice, spec: Conv3dSpec): Conv3dConstants {
     const threads = count * VOXELS.y * VOXELS.z;
     return bytes <= maxComputeWorkgroupStorageSize && threads <= maxComputeInvocationsPerWorkgroup;
   });
-  return { QUADS: quads, CHUNK: chunk, REACH: reach, RELU: relu ? 1 : 0 };
+  return { QUADS: quads, CHUNK: chunk, REACH: reach };
 }
 
 function conv3dOf(
   device: GPUDevice,
-  { kernelSize, channelsIn, channelsOut }: Conv3dSpec,
+  { kernelSize, channelsIn, channelsOut, relu }: Conv3dSpec,
   { QUADS: quads }: Conv3dConstants,
   pipeline: GPUComputePipeline,
 ): Conv3d {
@@ -85,7 +85,8 @@ function conv3dOf(
           writeInput(params, 0, a, output);
           writeInput(params, 32, b, output);
           const first = (output.firstFloat ?? 0) / 4;
-          new Uint32Array(params, 64, 6).set([nx, ny, nz, first, from * VOXELS.z, channelsOut / 4]);
+          const sizes = [nx, ny, nz, first, from * VOXELS.z, channelsOut / 4, relu ? 1 : 0];
+          new Uint32Array(params, 64, 7).set(sizes);
           const buffers = [uniform(params), a.buffer, b.buffer, weights, bias, output.buffer];
           pass.setPipeline(pipeline);
           pass.setBindGroup(0, bindBuffers(device, pipeline, buffers));

@@ -7,7 +7,6 @@
 override QUADS: u32; // output channels of a workgroup, in vec4
 override CHUNK: u32; // input channels at a time: 4, or 1 for an input of one channel
 override REACH: u32;
-override RELU: bool;
 
 const VOXELS_X = 8u;
 const VOXELS_Y = 4u;
@@ -35,6 +34,7 @@ struct Params {
   first: u32,
   firstZ: u32,
   quads: u32, // channels of the output, in vec4: a multiple of QUADS
+  relu: u32, // 1 or 0
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -88,7 +88,7 @@ fn add(sum: vec4f, v: vec4f, t: Taps) -> vec4f {
 
 fn store(x: u32, row: u32, quad: u32, value: vec4f) {
   if (x >= params.shape.x) { return; }
-  output[params.first + (row + x) * params.quads + quad] = select(value, max(value, vec4f()), RELU);
+  output[params.first + (row + x) * params.quads + quad] = select(value, max(value, vec4f()), params.relu == 1u);
 }
 
 @compute @workgroup_size(THREADS)

@@ -1,0 +1,35 @@
+import type { Backend } from "../core/backend";
+import { createWasmNetwork } from "../wasm/network/wasm-network";
+import { createWasmMwrKernels } from "../wasm/restore/wasm-mwr-kernels";
+import { createWasmRuntime } from "../wasm/runtime";
+import { CPU_BUDGET_BYTES } from "./budgets";
+
+/**
+ * Returns WebAssembly SIMD as a backend. Networks and kernels each have a memory and threads of their own, which end with
+ * them. `threads` is 1 where memory cannot be shared (a page that is not cross-origin isolated).
+ */
+export function createWasmBackend(threads: number): Backend {
+  return {
+    id: "wasm",
+    description: `WebAssembly SIMD, ${threads} thread${threads === 1 ? "" : "s"}`,
+    budgetBytes: CPU_BUDGET_BYTES,
+    createNetwork: (model) => createWasmNetwork(model, { threads }),
+    async createMwrKernels(spec) {
+      const runtime = await createWasmRuntime({ threads });
+      try {
+        const kernels = createWasmMwrKernels(runtime, spec);
+        return {
+          ...kernels,
+          dispose() {
+            kernels.dispose();
+            runtime.dispose();
+          },
+        };
+      } catch (error) {
+        runtime.dispose();
+        throw error;
+      }
+    },
+    dispose() {},
+  };
+}

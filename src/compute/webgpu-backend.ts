@@ -1,0 +1,21 @@
+import type { Backend } from "../core/backend";
+import type { GpuDevice } from "../gpu/device";
+import { createWebGpuNetwork } from "../gpu/network/webgpu-executor";
+import { GPU_BUDGET_BYTES } from "./budgets";
+
+/**
+ * Returns a GPU as a backend; it owns the device from then on. The network runs on the GPU. Restoration does not yet: its
+ * kernels are those of `cpu`, which is asked for only then.
+ */
+export function createWebGpuBackend(gpu: GpuDevice, cpu: () => Promise<Backend>): Backend {
+  return {
+    id: "webgpu",
+    description: gpu.description,
+    budgetBytes: GPU_BUDGET_BYTES,
+    createNetwork: (model) => createWebGpuNetwork(gpu, model),
+    createMwrKernels: async (spec) => (await cpu()).createMwrKernels(spec),
+    dispose() {
+      gpu.device.destroy();
+    },
+  };
+}
