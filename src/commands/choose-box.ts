@@ -1,8 +1,29 @@
+import type { OperationId } from "../contracts/compute";
 import { type Box, boxShape, type Shape3 } from "../core/volume/shape";
 import { entryOf } from "../state/document";
 import { recordStep } from "../state/history";
-import { boxAbout } from "../state/view";
+import { type ShellState, setParam } from "../state/shell";
+import { boxAbout, type ViewState } from "../state/view";
+import { BOX_IN_VIEW, boxParamOf } from "./operations";
 import type { Workbench } from "./workbench";
+
+/** Lets an operation work on the box in the views (put at the cursor where there is none), or on the whole volume. */
+export function chooseBoxFor(
+  workbench: Workbench,
+  operation: OperationId,
+  choice: Box | number | "cursor" | null,
+): void {
+  const name = boxParamOf(operation);
+  if (name === null) return;
+  if (choice !== null) setBox(workbench, choice);
+  setParam(workbench.shell, operation, name, choice === null ? undefined : BOX_IN_VIEW);
+}
+
+/** Returns the box that an operation works on; null is the whole volume. */
+export function boxFor(operation: OperationId, { box }: ViewState, { params }: ShellState): Box | null {
+  const name = boxParamOf(operation);
+  return name !== null && params[operation]?.[name] === BOX_IN_VIEW ? box : null;
+}
 
 /** The side of a box that is put where the cursor is. */
 const DEFAULT_BOX_SIDE = 64;
@@ -21,18 +42,17 @@ function tidyBox(box: Box, [nz, ny, nx]: Shape3): Box {
 }
 
 /**
- * Sets the box that operations may work on: a box, a cube of that side about the middle of the box there was (or the
- * cursor), "cursor" for the default cube, or null for the whole volume. It can be undone.
+ * Sets the box in the views: a box, a cube of that side about the middle of the box there was (or the cursor), or
+ * "cursor" for the default cube there. It can be undone.
  */
-export function setBox(workbench: Workbench, choice: Box | number | "cursor" | null): void {
+export function setBox(workbench: Workbench, choice: Box | number | "cursor"): void {
   const { view, document } = workbench;
   const { volumeId, box, cursor } = view.getState();
   const volume = entryOf(document.getState().volumes, volumeId);
   if (!volume) return;
   recordStep(workbench, "move the box", workbench.host.now());
   const { shape } = volume.meta;
-  if (choice === null) view.setState({ box: null });
-  else if (typeof choice === "object") view.setState({ box: tidyBox(choice, shape) });
+  if (typeof choice === "object") view.setState({ box: tidyBox(choice, shape) });
   else {
     const [nz, ny, nx] = box ? boxShape(box) : [0, 0, 0];
     const middle = box ? { x: box.x0 + nx / 2, y: box.y0 + ny / 2, z: box.z0 + nz / 2 } : cursor;

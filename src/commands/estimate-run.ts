@@ -5,7 +5,12 @@ import { planRun } from "./operations";
 import type { Workbench } from "./workbench";
 
 /** Paces to begin with, in floating-point operations per second, until a run on this machine has been measured. */
-const ASSUMED_FLOPS: Readonly<Record<BackendId, number>> = { webgpu: 2e12, wasm: 5e10, reference: 4e8 };
+const ASSUMED_FLOPS: Readonly<Record<OperationId, Readonly<Record<BackendId, number>>>> = {
+  restore: { webgpu: 2e10, wasm: 1.5e9, reference: 1e8 },
+  segment: { webgpu: 2e12, wasm: 5e10, reference: 4e8 },
+  // The same code on every backend: reading and grouping labels.
+  localize: { webgpu: 1e8, wasm: 1e8, reference: 1e8 },
+};
 
 export interface RunEstimate {
   readonly seconds: number;
@@ -25,7 +30,11 @@ export function estimateRun(
   try {
     const { bytes, flops } = planRun(workbench, operation, volumeShape).estimate;
     const measured = measuredFlops[`${operation}/${chosen}`];
-    return { seconds: flops / (measured ?? ASSUMED_FLOPS[chosen]), bytes, measured: measured !== undefined };
+    return {
+      seconds: flops / (measured ?? ASSUMED_FLOPS[operation][chosen]),
+      bytes,
+      measured: measured !== undefined,
+    };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

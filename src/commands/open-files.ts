@@ -75,7 +75,8 @@ export async function openFiles(workbench: Workbench, files: readonly File[]): P
       else if (volume) openPositions(workbench, volume, file.name, await file.text());
       else notify(workbench.shell, "error", `Open the tomogram first: ${file.name} lists positions in it.`);
     } catch (error) {
-      notify(workbench.shell, "error", `${file.name}: ${sentence(error)}`);
+      const said = sentence(error);
+      notify(workbench.shell, "error", said.includes(file.name) ? said : `${file.name}: ${said}`);
     }
   }
 }

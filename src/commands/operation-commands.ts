@@ -1,6 +1,6 @@
 import { lastJob } from "../state/jobs";
 import type { PanelId } from "../state/shell";
-import { setBox } from "./choose-box";
+import { chooseBoxFor } from "./choose-box";
 import type { Command } from "./command";
 import { runLocalize } from "./run-localize";
 import { cancelJob } from "./run-operation";
@@ -13,7 +13,8 @@ export function openPanel(workbench: Workbench, panel: PanelId): void {
   const { box, volumeId } = workbench.view.getState();
   const firstTime = !workbench.jobs.getState().jobs.some(({ operation }) => operation === "restore");
   // Restoring a whole tomogram takes long: the panel begins with a box that takes a minute or two.
-  if (panel === "restore" && box === null && volumeId && firstTime) setBox(workbench, "cursor");
+  if (panel === "restore" && box === null && volumeId && firstTime)
+    chooseBoxFor(workbench, "restore", "cursor");
   workbench.shell.setState(({ folded }) => ({
     panel,
     drawer: "operation",

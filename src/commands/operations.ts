@@ -4,7 +4,7 @@ import { RESTORE } from "../core/operations/restore";
 import { SEGMENT } from "../core/operations/segment";
 import type { Estimate } from "../core/task/operation";
 import { checkParams, type ParamSpec, type ParamValues } from "../core/task/params";
-import { boxShape, type Shape3 } from "../core/volume/shape";
+import type { Shape3 } from "../core/volume/shape";
 import type { Workbench } from "./workbench";
 
 /** What the forms and the estimates need of an operation. */
@@ -22,6 +22,9 @@ export const OPERATIONS = {
   localize: LOCALIZE,
 } as unknown as Readonly<Record<OperationId, OperationDescription>>;
 
+/** The value of a box parameter that stands for the box in the views, wherever that is when the run begins. */
+export const BOX_IN_VIEW = "box-in-view";
+
 /** What a run would do: the values it uses and what it takes. */
 export interface RunPlan {
   readonly params: ParamValues<ParamSpec>;
@@ -29,16 +32,19 @@ export interface RunPlan {
 }
 
 /**
- * Returns the plan of a run on a volume of `shape`: what the user set, defaults for the rest, and the view's box for a
- * box. Throws ComputeError "bad-parameter" naming the field.
+ * Returns the plan of a run on a volume of `shape`: what the user set, defaults for the rest.
+ * Throws ComputeError "bad-parameter" naming the field.
  */
 export function planRun(workbench: Workbench, id: OperationId, shape: Shape3): RunPlan {
   const operation = OPERATIONS[id];
-  const boxes = Object.entries(operation.params).filter(([, param]) => param.kind === "box");
+  const given = workbench.shell.getState().params[id] ?? {};
   const { box } = workbench.view.getState();
-  const fromView = Object.fromEntries(boxes.map(([name]) => [name, box]));
-  const given = { ...workbench.shell.getState().params[id], ...fromView };
-  const params = checkParams(operation.params, given, shape);
-  const worked = box && boxes.length > 0 ? boxShape(box) : shape;
-  return { params, estimate: operation.estimate(worked, params) };
+  const withBox = Object.entries(given).map(([name, value]) => [name, value === BOX_IN_VIEW ? box : value]);
+  const params = checkParams(operation.params, Object.fromEntries(withBox), shape);
+  return { params, estimate: operation.estimate(shape, params) };
+}
+
+/** Returns the name of the parameter of an operation that is a box, or null. */
+export function boxParamOf(id: OperationId): string | null {
+  return Object.entries(OPERATIONS[id].params).find(([, { kind }]) => kind === "box")?.[0] ?? null;
 }

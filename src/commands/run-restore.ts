@@ -2,6 +2,7 @@ import type { RunPreviews } from "../contracts/compute";
 import type { Point3 } from "../core/volume/shape";
 import { entryOf } from "../state/document";
 import { patchJob } from "../state/jobs";
+import { boxFor } from "./choose-box";
 import { compareWith, openVolume } from "./open-volume";
 import { runOperation } from "./run-operation";
 import type { Workbench } from "./workbench";
@@ -18,7 +19,8 @@ function follow(workbench: Workbench, preview: RunPreviews["restore"], jobId: st
 
 /** Restores the missing wedge in the box of the view, or the whole volume, and shows the result beside it. */
 export async function runRestore(workbench: Workbench): Promise<void> {
-  const { volumeId, box } = workbench.view.getState();
+  const { volumeId } = workbench.view.getState();
+  const box = boxFor("restore", workbench.view.getState(), workbench.shell.getState());
   const volume = entryOf(workbench.document.getState().volumes, volumeId);
   const file = volume && workbench.files.get(volume.id);
   if (!volume || !file) return;

@@ -99,15 +99,17 @@ export async function runSegment(workbench: Workbench): Promise<void> {
   const labelsId = workbench.nextId("labels");
   await workbench.data.open(labelsId, labelsFile);
   workbench.files.set(labelsId, labelsFile);
-  const scoreFile = result.volumes.find(({ role }) => role === "score");
-  const score = scoreFile
-    ? await openVolume(workbench, scoreFile, {
-        role: "score",
-        parentId: volume.id,
-        origin: volume.origin,
-        provenance: result.provenance,
-      })
-    : null;
+  let scoreId: string | null = null;
+  for (const made of result.volumes) {
+    if (made === labelsFile) continue;
+    const { role } = made;
+    const { id } = await openVolume(workbench, made, {
+      role,
+      parentId: volume.id,
+      provenance: result.provenance,
+    });
+    if (role === "score") scoreId = id;
+  }
   live?.end();
   const { voxelsPerClass } = result.output;
   addEntry(workbench.document, "labels", {
@@ -116,7 +118,7 @@ export async function runSegment(workbench: Workbench): Promise<void> {
     parentId: volume.id,
     model: manifest.name,
     classes: classes.map((each) => ({ ...each, voxels: voxelsPerClass[each.label] ?? 0 })),
-    scoreId: score?.id ?? null,
+    scoreId,
     provenance: result.provenance,
     revision: 0,
     complete: true,

@@ -36,7 +36,9 @@ export function NumberInput(props: NumberInputProps) {
     if (event.key === "Escape") setText(String(value));
     if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
     event.preventDefault();
-    const by = (step ?? (max - min) / 100) * (event.shiftKey ? 10 : 1) * (event.key === "ArrowUp" ? 1 : -1);
+    // Without a step of its own a number moves by its leading digit: 4e-5 by 1e-5.
+    const digit = value === 0 ? (max - min) / 100 : 10 ** Math.floor(Math.log10(Math.abs(value)));
+    const by = (step ?? digit) * (event.shiftKey ? 10 : 1) * (event.key === "ArrowUp" ? 1 : -1);
     onChange(Number(Math.min(max, Math.max(min, value + by)).toPrecision(12)));
   };
   return (

@@ -12,6 +12,7 @@ const ROLE_NOTES: Readonly<Record<VolumeEntry["role"], string>> = {
   std: "std",
   labels: "labels",
   score: "probability",
+  "class-probability": "probability",
   converted: "",
 };
 

@@ -1,10 +1,12 @@
-import { setBox } from "../../commands/choose-box";
+import { boxFor, chooseBoxFor } from "../../commands/choose-box";
 import { OPERATIONS } from "../../commands/operations";
 import type { OperationId } from "../../contracts/compute";
 import type { ClassInfo } from "../../core/particles/particle-list";
 import { entryOf, voxelSizeOf } from "../../state/document";
+import { lastJob } from "../../state/jobs";
 import { resetParams, setParam } from "../../state/shell";
-import { useDocument, useShell, useView, useWorkbench } from "../workbench-context";
+import { Section } from "../controls/section";
+import { useDocument, useJobs, useShell, useView, useWorkbench } from "../workbench-context";
 import { ParamForm } from "./param-form";
 
 const NO_VALUES = {};
@@ -25,12 +27,12 @@ export function OperationForm({
 }) {
   const workbench = useWorkbench();
   const values = useShell((shell) => shell.params[operation]) ?? NO_VALUES;
-  const box = useView((view) => view.box);
+  const box = useView((view) => boxFor(operation, view, workbench.shell.getState()));
   const volume = useShownVolume();
+  const isRunning = useJobs(({ jobs }) => lastJob(jobs, operation)?.phase === "running");
   const { summary, params } = OPERATIONS[operation];
-  return (
+  const form = (
     <>
-      <p className="summary">{summary}</p>
       <ParamForm
         idPrefix={operation}
         spec={params}
@@ -42,7 +44,7 @@ export function OperationForm({
                 value: box,
                 shape: volume.meta.shape,
                 voxelSizeAngstrom: voxelSizeOf(volume),
-                onChange: (choice) => setBox(workbench, choice),
+                onChange: (choice) => chooseBoxFor(workbench, operation, choice),
               }
             : undefined
         }
@@ -52,6 +54,19 @@ export function OperationForm({
         <button type="button" className="link-button" onClick={() => resetParams(workbench.shell, operation)}>
           Reset all to defaults
         </button>
+      )}
+    </>
+  );
+  return (
+    <>
+      <p className="summary">{summary}</p>
+      {/* What runs has its parameters: they make way for its progress. */}
+      {isRunning ? (
+        <Section title="Parameters of the next run" open={false}>
+          {form}
+        </Section>
+      ) : (
+        form
       )}
     </>
   );

@@ -50,7 +50,7 @@ export function RunBox({ operation, shape, missing = null, live }: RunBoxProps) 
   const job = useJobs(({ jobs }) => lastJob(jobs, operation));
   const isRunning = job?.phase === "running";
   return (
-    <div className="run-box">
+    <div className={isRunning ? "run-box" : "run-box idle"}>
       {missing && <p className="sentence">{missing}</p>}
       {!missing && shape && !isRunning && <EstimateLine operation={operation} shape={shape} />}
       {isRunning ? (

@@ -7,8 +7,8 @@ import { ModelCard } from "./model-card";
 import { OperationForm, useShownVolume } from "./operation-form";
 import { RunBox } from "./run-box";
 
-/** A network sees shapes at the scale it was trained at; beyond this factor it is blind. */
-const TOLERATED_SCALE = 1.25;
+/** A network knows shapes at the scale it was trained at; beyond this factor a run stops unless told otherwise. */
+const TOLERATED_SCALE = 1.1;
 
 /** The panel of the segmentation. */
 export function SegmentPanel() {
@@ -29,7 +29,7 @@ export function SegmentPanel() {
         <p className="sentence warning">
           {size === null
             ? `The voxel size of ${volume.name} is unknown; the model expects ${model.voxelSizeAngstrom} Å.`
-            : `${volume.name} has ${formatNumber(size)} Å per voxel, the model was trained at ${model.voxelSizeAngstrom} Å: bin or resample it first, or expect little.`}
+            : `${volume.name} has ${formatNumber(size)} Å per voxel, the model was trained at ${model.voxelSizeAngstrom} Å: bin or resample it first, or ignore the voxel size (advanced) and expect little.`}
         </p>
       )}
       <OperationForm operation="segment" />

@@ -39,7 +39,7 @@ function plotOptions(width: number): UPlot.Options {
         ...axis,
         scale: "acceptance",
         side: 1,
-        size: 40,
+        size: 50,
         grid: { show: false },
         values: (_, ticks) => ticks.map((tick) => `${Math.round(100 * tick)} %`),
       },

@@ -5,6 +5,14 @@ import { isEnabled } from "../../commands/command";
 import { keyLabel, keysOf } from "../../commands/key-map";
 import { useShell, useWorkbench } from "../workbench-context";
 
+/** Every word that was typed must be there; a command whose label begins with the first comes first. */
+function matchWords(value: string, search: string): number {
+  const text = value.toLowerCase();
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!words.every((word) => text.includes(word))) return 0;
+  return text.startsWith(words[0] ?? "") ? 1 : 0.5;
+}
+
 /** All commands in a list that typing narrows. */
 export function Palette() {
   const workbench = useWorkbench();
@@ -19,7 +27,7 @@ export function Palette() {
         <Dialog.Overlay className="overlay" />
         <Dialog.Content className="palette" aria-describedby={undefined}>
           <Dialog.Title className="visually-hidden">All commands</Dialog.Title>
-          <Command label="All commands">
+          <Command label="All commands" filter={matchWords}>
             <Command.Input className="palette-input" placeholder="What do you want to do?" />
             <Command.List className="palette-list" label="Commands">
               <Command.Empty className="hint">There is no such command.</Command.Empty>

@@ -66,6 +66,9 @@ export function useViewer() {
     };
     const stops = [
       workbench.document.subscribe(schedule),
+      workbench.shell.subscribe((now, before) => {
+        if (now.panel !== before.panel || now.params !== before.params) schedule();
+      }),
       workbench.view.subscribe((now, before) => {
         // Moving the pointer draws nothing new.
         if (now.hover === before.hover && now.value === before.value) schedule();

@@ -1,3 +1,4 @@
+import { boxFor } from "../../commands/choose-box";
 import { labelClasses } from "../../commands/run-segment";
 import type { Workbench } from "../../commands/workbench";
 import type { LabelSurface } from "../../contracts/data";
@@ -66,7 +67,13 @@ function labelSurfaces(
 }
 
 /** Returns a function that gives the present properties of the viewer, keeping what has not changed. */
-export function createViewerPropsOf({ document, view, surfaces, isosurface }: Workbench): () => ViewerProps {
+export function createViewerPropsOf({
+  document,
+  view,
+  shell,
+  surfaces,
+  isosurface,
+}: Workbench): () => ViewerProps {
   const keptStyles = keepNewest(classStyles);
   const keptMarks = keepNewest(particleMarks);
   const keptLabelSurfaces = keepNewest(labelSurfaces);
@@ -77,6 +84,7 @@ export function createViewerPropsOf({ document, view, surfaces, isosurface }: Wo
 
   return () => {
     const now = view.getState();
+    const { panel } = shell.getState();
     const { volumes, labels: allLabels, particles } = document.getState();
     const volume = entryOf(volumes, now.volumeId);
     const compare = entryOf(volumes, now.compareId);
@@ -111,7 +119,7 @@ export function createViewerPropsOf({ document, view, surfaces, isosurface }: Wo
       particles: now.particleMarks ? marks : NO_PARTICLES,
       selectedParticle: now.selectedParticle,
       surfaces: keptJoined(keptLabelSurfaces(labels, meshes), iso),
-      box: now.box,
+      box: panel === "review" ? null : boxFor(panel, now, shell.getState()),
       slicePlanes: now.slicePlanes,
     };
   };
