@@ -53,7 +53,7 @@ async function restore(given: Record<string, unknown>, values = grey, breathe = 
   const progress: Progress<RestorePreview>[] = [];
   const params = checkParams(RESTORE.params, { iterations: 6, burnIn: 2, ...given }, SHAPE);
   const output = await RESTORE.run({ volume: readerOf(values), backend }, params, {
-    signal: { aborted: false, reason: undefined, throwIfAborted() {} },
+    signal: new AbortController().signal,
     onProgress: (step) => progress.push(step),
     breathe,
     async createVolume(spec) {
@@ -104,9 +104,10 @@ describe("restore", () => {
   });
 
   test("the whole volume comes nearer to the truth, dark or bright alike", async () => {
-    const dark = await restore({ iterations: 12, burnIn: 4 });
+    const settings = { iterations: 14, burnIn: 4, beta: 1 }; // all accepted: fewer samples would tell less
+    const dark = await restore(settings);
     const bright = await restore(
-      { iterations: 12, burnIn: 4 },
+      settings,
       grey.map((v) => 2000 - v),
     );
     const gained = (restored: Float32Array, sign: number) => {
@@ -120,8 +121,8 @@ describe("restore", () => {
       );
     };
     const gains = [gained(dark.written[0].values, 1), gained(bright.written[0].values, -1)];
-    expect(gains[0]).toBeGreaterThan(1);
-    expect(Math.abs(gains[1] - gains[0])).toBeLessThan(0.3); // the noise that was added is not mirrored
+    // The noise of the chain is not mirrored: in a box this small its result moves by 1 dB from seed to seed.
+    expect(Math.min(...gains)).toBeGreaterThan(1.5);
   });
 
   test("a noise level and a tilt axis that are given are used", async () => {
