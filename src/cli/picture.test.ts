@@ -6,9 +6,9 @@ import {
   encodePng,
   enlarged,
   greyPicture,
+  gridOf,
   overlayLabels,
   parseColour,
-  sideBySide,
   slabImage,
 } from "./picture";
 
@@ -70,14 +70,20 @@ test("labels are tinted inside and full at the rim; others stay as they were", (
   expect(pixel(picture, 4, 4)).toEqual([255, 255, 255]);
 });
 
-test("pictures stand side by side, and PNG gives them back", () => {
+test("pictures stand in rows and columns, and PNG gives them back", () => {
   const a = greyPicture(slice(2, 2, [1, 1, 1, 1]), 0, 1);
   drawCircle(a, 0, 0, 1, [1, 2, 3]);
-  const both = sideBySide([a, greyPicture(slice(1, 1, [0]), 0, 1)]);
-  expect([both.width, both.height]).toEqual([11, 2]);
-  expect(pixel(both, 1, 0)).toEqual([1, 2, 3]);
-  expect(pixel(both, 5, 0)).toEqual([0x0f, 0x11, 0x15]);
-  const decoded = decode(encodePng(both));
-  expect(decoded).toMatchObject({ width: 11, height: 2, channels: 3 });
-  expect([...decoded.data]).toEqual([...both.rgb]);
+  const black = greyPicture(slice(1, 2, [0, 0]), 0, 1);
+  const picture = gridOf([
+    [a, black],
+    [a, black],
+  ]);
+  expect([picture.width, picture.height]).toEqual([11, 12]);
+  expect(pixel(picture, 1, 0)).toEqual([1, 2, 3]);
+  expect(pixel(picture, 1, 11)).toEqual([255, 255, 255]);
+  expect(pixel(picture, 10, 10)).toEqual([0, 0, 0]);
+  expect(pixel(picture, 5, 0)).toEqual([0x0f, 0x11, 0x15]);
+  const decoded = decode(encodePng(picture));
+  expect(decoded).toMatchObject({ width: 11, height: 12, channels: 3 });
+  expect([...decoded.data]).toEqual([...picture.rgb]);
 });

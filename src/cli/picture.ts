@@ -127,20 +127,23 @@ export function drawCircle(
         rgb.set(colour, 3 * (row * width + column));
 }
 
-/** Returns pictures in a row on a dark ground, their tops aligned. */
-export function sideBySide(pictures: readonly Picture[]): Picture {
-  const width = pictures.reduce((sum, picture) => sum + picture.width, GAP_PIXELS * (pictures.length - 1));
-  const height = Math.max(...pictures.map((picture) => picture.height));
+/** Returns rows of pictures on a dark ground; the pictures of a column have one width, those of a row one height. */
+export function gridOf(rows: readonly (readonly Picture[])[]): Picture {
+  const gaps = (count: number) => GAP_PIXELS * (count - 1);
+  const width = rows[0].reduce((sum, picture) => sum + picture.width, gaps(rows[0].length));
+  const height = rows.reduce((sum, [first]) => sum + first.height, gaps(rows.length));
   const rgb = new Uint8Array(3 * width * height);
   for (let i = 0; i < width * height; i++) rgb.set(BACKGROUND, 3 * i);
-  let left = 0;
-  for (const picture of pictures) {
-    for (let row = 0; row < picture.height; row++)
-      rgb.set(
-        picture.rgb.subarray(3 * row * picture.width, 3 * (row + 1) * picture.width),
-        3 * (row * width + left),
-      );
-    left += picture.width + GAP_PIXELS;
+  let top = 0;
+  for (const row of rows) {
+    let left = 0;
+    for (const picture of row) {
+      const stride = 3 * picture.width;
+      for (let y = 0; y < picture.height; y++)
+        rgb.set(picture.rgb.subarray(y * stride, (y + 1) * stride), 3 * ((top + y) * width + left));
+      left += picture.width + GAP_PIXELS;
+    }
+    top += row[0].height + GAP_PIXELS;
   }
   return { width, height, rgb };
 }

@@ -50,7 +50,7 @@ describe("use", () => {
   test("--help lists the commands, COMMAND --help its flags with defaults", async () => {
     const main = await cli(["--help"]);
     expect(main.code).toBe(0);
-    for (const name of ["info", "convert", "localize", "evaluate"])
+    for (const name of ["info", "convert", "restore", "segment", "localize", "evaluate"])
       expect(main.stdout).toContain(`\n  ${name} `);
     const localize = await cli(["localize", "--help"]);
     expect(localize.code).toBe(0);

@@ -4,11 +4,20 @@ import { convertCommand } from "./commands/convert";
 import { evaluateCommand } from "./commands/evaluate";
 import { infoCommand } from "./commands/info";
 import { localizeCommand } from "./commands/localize";
+import { restoreCommand } from "./commands/restore";
+import { segmentCommand } from "./commands/segment";
 import { commandHelp, mainHelp } from "./help";
 import { parseArgs } from "./parse-args";
 import { VERSION } from "./version";
 
-const COMMANDS: readonly Command[] = [infoCommand, convertCommand, localizeCommand, evaluateCommand];
+const COMMANDS: readonly Command[] = [
+  infoCommand,
+  convertCommand,
+  restoreCommand,
+  segmentCommand,
+  localizeCommand,
+  evaluateCommand,
+];
 
 const DONE = 0;
 const FAILED = 1;

@@ -3,7 +3,7 @@ import { AbortError } from "../core/errors";
 import type { Operation, Provenance } from "../core/task/operation";
 import type { ParamSpec, ParamValues } from "../core/task/params";
 import type { TaskContext } from "../core/task/task";
-import type { VolumeRole, VolumeSink } from "../core/volume/volume";
+import type { VolumeSink, VolumeSpec } from "../core/volume/volume";
 import { createMrcSink } from "../io/mrc/mrc-writer";
 import type { ByteSink } from "../io/source/byte-sink";
 import type { CliIo } from "./command";
@@ -20,23 +20,23 @@ export interface OperationRun<Output> {
 }
 
 /**
- * Runs an operation as a command does: progress on stderr, volumes into the files given for their roles (those of other
- * roles are dropped), cancelled by the signal. A run that fails leaves no half-written file.
+ * Runs an operation as a command does: progress on stderr, volumes into the files that `fileFor` names (without a name they
+ * are dropped), cancelled by the signal. A run that fails leaves no half-written file.
  */
-export async function runOperation<Spec extends ParamSpec, Inputs, Output>(
-  operation: Operation<Spec, Inputs, Output, never>,
+export async function runOperation<Spec extends ParamSpec, Inputs, Output, Preview>(
+  operation: Operation<Spec, Inputs, Output, Preview>,
   inputs: Inputs,
   params: ParamValues<Spec>,
   io: CliIo,
   about: {
-    readonly files: Partial<Record<VolumeRole, string>>;
+    fileFor(spec: VolumeSpec): string | undefined;
     readonly inputNames: readonly string[];
     readonly backend: string;
   },
 ): Promise<OperationRun<Output>> {
   const line = createProgressLine(operation.label, io.stderr);
   const unfinished = new Set<ByteSink>();
-  const context: TaskContext<never> = {
+  const context: TaskContext<Preview> = {
     signal: io.signal,
     onProgress: line.update,
     async breathe() {
@@ -44,7 +44,7 @@ export async function runOperation<Spec extends ParamSpec, Inputs, Output>(
       if (io.signal.aborted) throw new AbortError();
     },
     async createVolume(spec) {
-      const path = about.files[spec.role];
+      const path = about.fileFor(spec);
       if (path === undefined) return nowhere;
       const file = await fileSink(resolve(io.cwd, path));
       unfinished.add(file);

@@ -15,7 +15,7 @@ export const convertCommand: Command = {
       const out = requiredFlag(args, "out");
       const params = checkParams(CONVERT.params, paramsFromFlags(CONVERT.params, args), volume.meta.shape);
       const { output, provenance } = await runOperation(CONVERT, { volume }, params, io, {
-        files: { converted: out },
+        fileFor: () => out,
         inputNames: [volume.meta.name],
         backend: "none",
       });

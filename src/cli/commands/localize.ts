@@ -42,7 +42,11 @@ export const localizeCommand: Command = {
           { labels, score, classes, volumeName: flagValue(args, "tomogram") ?? labels.meta.name },
           params,
           io,
-          { files: {}, inputNames: [labels.meta.name, ...(score ? [score.meta.name] : [])], backend: "none" },
+          {
+            fileFor: () => undefined,
+            inputNames: [labels.meta.name, ...(score ? [score.meta.name] : [])],
+            backend: "none",
+          },
         );
       const scoreFile = flagValue(args, "score");
       const { output, provenance } = await (scoreFile ? withVolume(scoreFile, io, localize) : localize(null));

@@ -1,0 +1,62 @@
+import { dirname, join } from "node:path";
+import { SEGMENT } from "../../core/operations/segment";
+import { checkParams } from "../../core/task/params";
+import { type Command, flagValue, hasFlag, JSON_FLAG, OUT_FLAG, requiredFlag } from "../command";
+import { DEFAULT_MODEL, loadModel, MODEL_FLAG } from "../load-model";
+import { paramFlags, paramsFromFlags } from "../param-flags";
+import { runOperation } from "../run-operation";
+import { BACKEND_FLAGS, withBackend } from "../with-backend";
+import { withVolume } from "../with-volume";
+
+// Whether the probabilities are kept follows from --score.
+const { saveScore: _, ...FLAGGED_PARAMS } = SEGMENT.params;
+
+export const segmentCommand: Command = {
+  name: "segment",
+  summary: SEGMENT.summary,
+  operands: ["FILE"],
+  flags: {
+    out: OUT_FLAG,
+    model: MODEL_FLAG,
+    score: { value: "FILE", help: "Where the probability of each voxel's label goes." },
+    ...BACKEND_FLAGS,
+    ...paramFlags(FLAGGED_PARAMS),
+    json: JSON_FLAG,
+  },
+  run: (args, io) =>
+    withVolume(args.operands[0], io, async (volume) => {
+      const out = requiredFlag(args, "out");
+      const score = flagValue(args, "score");
+      const given = { ...paramsFromFlags(FLAGGED_PARAMS, args), saveScore: score !== undefined };
+      const params = checkParams(SEGMENT.params, given, volume.meta.shape);
+      const model = await loadModel(flagValue(args, "model") ?? DEFAULT_MODEL, io);
+      const { output, provenance } = await withBackend(args, (backend) =>
+        runOperation(SEGMENT, { volume, model, backend }, params, io, {
+          fileFor({ role, name }) {
+            if (role === "labels") return out;
+            if (role === "score") return score;
+            return join(dirname(out), name);
+          },
+          inputNames: [volume.meta.name, `model ${model.manifest.name}`],
+          backend: backend.description,
+        }),
+      );
+      const { classes, trainedOn } = model.manifest;
+      if (hasFlag(args, "json")) {
+        const perClass = classes.map(({ label, name }) => ({
+          label,
+          name,
+          voxels: output.voxelsPerClass[label],
+        }));
+        io.stdout.write(
+          `${JSON.stringify({ out, score, classes: perClass, tiles: output.tiles, provenance })}\n`,
+        );
+        return;
+      }
+      const voxels = classes.map(
+        ({ label, name }) => `  ${String(output.voxelsPerClass[label]).padStart(10)} ${name}`,
+      );
+      const how = `${output.tiles} tile${output.tiles === 1 ? "" : "s"} in ${provenance.seconds.toFixed(1)} s, ${provenance.backend}`;
+      io.stdout.write([`${out}: ${how}`, ...voxels, `The model was trained on ${trainedOn}.`, ""].join("\n"));
+    }),
+};

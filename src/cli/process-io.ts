@@ -1,0 +1,13 @@
+import { AbortError } from "../core/errors";
+import type { CliIo } from "./command";
+
+/** Returns this process as a command sees it: Ctrl-C cancels, a second one ends at once. */
+export function processIo(cwd: string): CliIo {
+  const cancel = new AbortController();
+  process.once("SIGINT", () => cancel.abort(new AbortError()));
+  // A reader that has seen enough (`| head`) is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  return { stdout: process.stdout, stderr: process.stderr, signal: cancel.signal, cwd };
+}
