@@ -12,13 +12,13 @@ export interface NetworkCase {
 /** What every backend's network is run on against the reference: small, non-cubic, cores at the border and off it. */
 export const NETWORK_CASES: readonly NetworkCase[] = [
   { name: "one block of the grid", shape: [4, 4, 4], core: wholeBox([4, 4, 4]) },
-  { name: "odd numbers of blocks, whole", shape: [12, 20, 28], core: wholeBox([12, 20, 28]) },
+  { name: "odd numbers of blocks, whole", shape: [12, 4, 20], core: wholeBox([12, 4, 20]) },
   {
     name: "a core off every face",
-    shape: [20, 12, 28],
-    core: { z0: 8, y0: 4, x0: 12, z1: 12, y1: 8, x1: 20 },
+    shape: [12, 12, 20],
+    core: { z0: 4, y0: 4, x0: 8, z1: 8, y1: 8, x1: 16 },
   },
-  { name: "a core in a corner", shape: [12, 28, 20], core: { z0: 0, y0: 20, x0: 0, z1: 8, y1: 28, x1: 4 } },
+  { name: "a core in a corner", shape: [8, 12, 20], core: { z0: 0, y0: 8, x0: 0, z1: 4, y1: 12, x1: 4 } },
 ];
 
 /** Returns the voxels of a case's tile: normal noise, the same on every machine. */

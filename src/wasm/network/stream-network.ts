@@ -6,6 +6,12 @@ import { type PlaneKind, type PlaneStream, planesUpTo } from "./plane-stream";
 const FINE_MARGIN = 2;
 const MIDDLE_MARGIN = 4;
 
+/** What going through the planes once shows, for each stream: how deep its ring must be, how many planes are made. */
+type Schedule = readonly { readonly depth: number; readonly planes: number }[];
+
+/** Schedules by the tile's depth and the core's range in z: nothing else decides. Kept by an executor for its plans. */
+export type ScheduleCache = Map<string, Schedule>;
+
 export interface StreamNetwork {
   /** Every stream, in the order in which they depend on each other; the last one gives the probabilities. */
   readonly streams: readonly PlaneStream[];
@@ -18,7 +24,12 @@ export interface StreamNetwork {
  * schedule once. The encoder covers the whole tile; the decoder, where most of the work is, covers the core and a margin,
  * whose outermost voxels come out wrong (they see zeros beyond it) and do not reach the core.
  */
-export function streamNetwork(classCount: number, shape: Shape3, core: Box): StreamNetwork {
+export function streamNetwork(
+  classCount: number,
+  shape: Shape3,
+  core: Box,
+  schedules: ScheduleCache,
+): StreamNetwork {
   const layers = new Map(deepFinderLayers(classCount).map((layer) => [layer.name, layer]));
   const streams: PlaneStream[] = [];
 
@@ -64,10 +75,23 @@ export function streamNetwork(classCount: number, shape: Shape3, core: Box): Str
   const e2 = add("e2", "conv", fineCore, [e1]);
   const output = add("out", "classify", core, [e2]);
 
+  const key = [shape[0], core.z0, core.z1].join();
+  const schedule = schedules.get(key) ?? goThrough(streams, output);
+  schedules.set(key, schedule);
   let flops = 0;
-  for (const { stream } of planesUpTo(output, core.z1 - 1)) flops += stream.flopsPerPlane;
-  for (const stream of streams) stream.next = stream.box.z0;
+  for (const [index, { depth, planes }] of schedule.entries()) {
+    streams[index].depth = depth;
+    flops += planes * streams[index].flopsPerPlane;
+  }
   return { streams, output, flops };
+}
+
+function goThrough(streams: readonly PlaneStream[], output: PlaneStream): Schedule {
+  const planes = new Map<PlaneStream, number>();
+  for (const { stream } of planesUpTo(output, output.box.z1 - 1))
+    planes.set(stream, (planes.get(stream) ?? 0) + 1);
+  for (const stream of streams) stream.next = stream.box.z0;
+  return streams.map((stream) => ({ depth: stream.depth, planes: planes.get(stream) ?? 0 }));
 }
 
 const scaled = ([nz, ny, nx]: Shape3, scale: number): Shape3 => [nz / scale, ny / scale, nx / scale];

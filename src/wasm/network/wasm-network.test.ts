@@ -4,7 +4,8 @@ import type { NetworkExecutor } from "../../core/backend";
 import { AbortError } from "../../core/errors";
 import type { Model } from "../../core/nn/model";
 import { createReferenceNetwork } from "../../core/nn/reference-executor";
-import { type Shape3, wholeBox } from "../../core/volume/shape";
+import { coreInTile } from "../../core/nn/tiling";
+import { type Box, boxShape, type Shape3, wholeBox } from "../../core/volume/shape";
 import { cropTile, NETWORK_CASES, networkTile, predictCase } from "../../testing/cases/network-cases";
 import {
   GOLDEN_TOLERANCE,
@@ -57,15 +58,32 @@ describe.each([
 /** A tile and the whole volume go through the same sums; only the order in which borders are skipped could differ. */
 const TILING_TOLERANCE = 1e-6;
 
-test("a tile with a halo of 36 gives what the whole volume gives", async () => {
+/** A long axis with a halo on both sides, one with a halo on one side, one that the tile spans. */
+const FAR: Shape3 = [92, 48, 20];
+const FAR_CORE = { z0: 40, y0: 0, x0: 4, z1: 48, y1: 8, x1: 16 };
+const FAR_TILE = { z0: 4, y0: 0, x0: 0, z1: 84, y1: 44, x1: 20 };
+
+test.each([
+  ["z, y, x", [0, 1, 2]],
+  ["x, z, y", [2, 0, 1]],
+  ["y, x, z", [1, 2, 0]],
+] as const)("a tile with a halo of 36 gives what the whole volume gives: axes %s", async (_, order) => {
   network = await createWasmNetwork(model, { threads: 2 });
-  const shape: Shape3 = [96, 84, 88];
-  const core = { z0: 44, y0: 40, x0: 40, z1: 52, y1: 44, x1: 48 };
+  const turn = ({ z0, y0, x0, z1, y1, x1 }: Box): Box => {
+    const [starts, ends] = [
+      [z0, y0, x0],
+      [z1, y1, x1],
+    ];
+    const [a, b, c] = order;
+    return { z0: starts[a], y0: starts[b], x0: starts[c], z1: ends[a], y1: ends[b], x1: ends[c] };
+  };
+  const shape = boxShape(turn(wholeBox(FAR)));
+  const core = turn(FAR_CORE);
+  const tile = turn(FAR_TILE);
   const whole = networkTile(shape);
   const expected = await network.predict(whole, shape, core, async () => {});
-  const tile = { z0: 8, y0: 4, x0: 4, z1: 88, y1: 80, x1: 84 };
-  const inner = { z0: 36, y0: 36, x0: 36, z1: 44, y1: 40, x1: 44 };
-  const result = await network.predict(cropTile(whole, shape, tile), [80, 76, 80], inner, async () => {});
+  const inner = coreInTile({ tile, core });
+  const result = await network.predict(cropTile(whole, shape, tile), boxShape(tile), inner, async () => {});
   expect(largestDifference(result, expected)).toBeLessThan(TILING_TOLERANCE);
 });
 

@@ -7,7 +7,7 @@ import { createWasmRuntime } from "../runtime";
 import { createNetworkKernels } from "./network-kernels";
 import { allocatePlanes, ringBytes, rowBytes } from "./plane-memory";
 import { planesUpTo } from "./plane-stream";
-import { streamNetwork } from "./stream-network";
+import { type ScheduleCache, streamNetwork } from "./stream-network";
 
 /**
  * Returns the network on WebAssembly SIMD and threads. A tile streams through it along z, so that memory depends on the
@@ -20,12 +20,13 @@ export async function createWasmNetwork(
   const classCount = checkWeights(model);
   const runtime = await createWasmRuntime(options);
   const kernels = createNetworkKernels(runtime, model, classCount);
+  const schedules: ScheduleCache = new Map();
 
   return {
     classCount,
 
     predictBytes(shape, core) {
-      return streamNetwork(classCount, shape, core).streams.reduce(
+      return streamNetwork(classCount, shape, core, schedules).streams.reduce(
         (sum, stream) => sum + ringBytes(stream),
         0,
       );
@@ -37,7 +38,7 @@ export async function createWasmNetwork(
       const [, ny, nx] = boxShape(core);
       const rowLength = nx * classCount;
       const probabilities = new Float32Array((core.z1 - core.z0) * ny * rowLength);
-      const { streams, output, flops } = streamNetwork(classCount, shape, core);
+      const { streams, output, flops } = streamNetwork(classCount, shape, core, schedules);
       const tilePlane = (z: number) => tile.subarray(z * tileNy * tileNx, (z + 1) * tileNy * tileNx);
       let doneFlops = 0;
       const report = (more: number) => {
