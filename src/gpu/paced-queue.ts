@@ -1,5 +1,5 @@
 /** What a kernel may use while it puts its dispatches into a pass. */
-export interface Encoding {
+interface Encoding {
   readonly pass: GPUComputePassEncoder;
   /** Returns a uniform buffer of these values that lives as long as the submission. */
   uniform(values: ArrayBuffer): GPUBuffer;

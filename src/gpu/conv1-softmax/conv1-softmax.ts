@@ -5,7 +5,7 @@ import code from "./conv1-softmax.wgsl?raw";
 
 const THREADS = 64;
 
-export interface Conv1SoftmaxArgs {
+interface Conv1SoftmaxArgs {
   /** Channels are a multiple of 4; its box covers the output's. */
   readonly input: FeatureMap;
   /** From `classMajorWeights`. */

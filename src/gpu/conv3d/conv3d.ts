@@ -15,7 +15,7 @@ export interface Conv3dSpec {
   readonly relu: boolean;
 }
 
-export interface Conv3dArgs {
+interface Conv3dArgs {
   /** One input or two; two count as one with their channels side by side. Boxes are on the grid of the output. */
   readonly inputs: readonly FeatureMap[];
   /** [kz, ky, kx, channel in, channel out]. */

@@ -3,7 +3,7 @@ import { featureMapBytes } from "../feature-map";
 import type { GpuLayer } from "./gpu-layers";
 
 /** What one layer makes, and where. */
-export interface PlannedLayer {
+interface PlannedLayer {
   readonly layer: GpuLayer;
   /** The part of the layer's grid that the core needs. */
   readonly box: Box;

@@ -8,7 +8,7 @@ const VOXELS = 4;
 const MAX_BYTES_PER_QUAD = 16 * 12 * 4;
 const TILE_BYTES = 16 * (VOXELS + 1) ** 3;
 
-export interface UpconvArgs {
+interface UpconvArgs {
   readonly input: FeatureMap;
   /** From `upconvWeights`. */
   readonly weights: GPUBuffer;
