@@ -1,5 +1,5 @@
 import type { OpenedVolume, SliceImage } from "../src/contracts/data";
-import { ComputeError } from "../src/core/errors";
+import { ComputeError, isTagged } from "../src/core/errors";
 import type { TaskContext } from "../src/core/task/task";
 import { robustRange } from "../src/core/volume/contrast";
 import { histogramAround } from "../src/core/volume/histogram";
@@ -27,6 +27,7 @@ type StreamContext = Pick<TaskContext, "onProgress" | "breathe">;
 
 /** An open volume: read by ranges from its file, and from memory once a stream has filled the cache. */
 export interface CachedVolume extends Pick<FileVolume, "meta"> {
+  /** Voxels beyond the end of a file that ends early are NaN. */
   slice(axis: Axis, index: number, slab: number): Promise<SliceImage>;
   voxel(point: Point3): Promise<number>;
   contrast(z: number, halfSlab: number): Promise<Pick<OpenedVolume, "contrast" | "histogram">>;
@@ -71,7 +72,29 @@ export function createCachedVolume(
     return read;
   }
 
-  const eachSection: CachedVolume["eachSection"] = async (box, visit, breathe) => {
+  /** The sections that a file which ends early lacks are NaN: what is there can still be looked at. */
+  async function readPresent(box: Box): Promise<Float32Array> {
+    try {
+      return await readFirst(box);
+    } catch (error) {
+      if (!isTagged(error, "truncated")) throw error;
+      const area = (box.y1 - box.y0) * (box.x1 - box.x0);
+      const depth = box.z1 - box.z0;
+      const values = new Float32Array(depth * area).fill(Number.NaN);
+      if (depth === 1) return values;
+      const middle = box.z0 + Math.floor(depth / 2);
+      values.set(await readPresent({ ...box, z1: middle }));
+      values.set(await readPresent({ ...box, z0: middle }), (middle - box.z0) * area);
+      return values;
+    }
+  }
+
+  async function walk(
+    box: Box,
+    visit: (section: Float32Array, z: number) => void,
+    read: (box: Box) => Promise<Float32Array>,
+    breathe?: () => Promise<void>,
+  ): Promise<void> {
     const area = (box.y1 - box.y0) * (box.x1 - box.x0);
     const sectionsPerRead = Math.max(1, Math.floor(VOXELS_PER_READ / area));
     const scratch = new Float32Array(area);
@@ -84,10 +107,13 @@ export function createCachedVolume(
       }
       let end = z + 1;
       while (end < box.z1 && end - z < sectionsPerRead && !cache?.has(end)) end++;
-      const values = await readFirst({ ...box, z0: z, z1: end });
+      const values = await read({ ...box, z0: z, z1: end });
       for (let at = 0; z < end; at += area) visit(values.subarray(at, at + area), z++);
     }
-  };
+  }
+
+  const eachSection: CachedVolume["eachSection"] = (box, visit, breathe) =>
+    walk(box, visit, readFirst, breathe);
 
   /** What needs every section of the file is not read twice while a stream passes over it. */
   const waitForStream = async () => {
@@ -142,7 +168,9 @@ export function createCachedVolume(
       }
       const values = new Float32Array(width * height);
       const size = [box.y1 - box.y0, box.x1 - box.x0] as const;
-      await eachSection(box, (section, z) => addSectionToSlice(values, axis, section, size, z - box.z0));
+      const add = (section: Float32Array, z: number) =>
+        addSectionToSlice(values, axis, section, size, z - box.z0);
+      await walk(box, add, readPresent);
       const averaged = box[`${axis}1`] - box[`${axis}0`];
       if (averaged > 1) for (let i = 0; i < values.length; i++) values[i] /= averaged;
       return { axis, index, slab, width, height, values };

@@ -200,8 +200,14 @@ describe("createOpenVolumes", () => {
     const opened = await service.open("v", { name: "cut.mrc", blob });
     expect(opened.meta.warnings.length).toBeGreaterThan(0);
     expect((await service.slice("v", "z", 2, 1)).values).toEqual(values.slice(2 * 17 * 23, 3 * 17 * 23));
-    const beyond = await service.slice("v", "z", 3, 1).catch((e: unknown) => e);
-    expect(isTagged(beyond, "truncated")).toBe(true);
+    const side = await service.slice("v", "y", 4, 1);
+    expect(side.values.slice(0, 3 * 23)).toEqual(
+      Float32Array.from({ length: 3 * 23 }, (_, i) => values[(Math.floor(i / 23) * 17 + 4) * 23 + (i % 23)]),
+    );
+    expect(side.values.slice(3 * 23).every(Number.isNaN)).toBe(true);
+    const streamed = await service.stream("v", "job", ignore).catch((e: unknown) => e);
+    expect(isTagged(streamed, "truncated")).toBe(true);
+    expect((await service.slice("v", "x", 7, 1)).values[2 * 17 + 4]).toBe(values[(2 * 17 + 4) * 23 + 7]);
   });
 
   it("makes surfaces in voxels of the volume, binned or not", async () => {

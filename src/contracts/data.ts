@@ -9,7 +9,8 @@ export interface ContrastRange {
   readonly high: number;
 }
 
-export interface Histogram {
+/** Voxels in equal bins from `min` to `max`; those outside are not counted. */
+interface Histogram {
   readonly min: number;
   readonly max: number;
   readonly counts: Uint32Array<ArrayBuffer>;
@@ -26,7 +27,8 @@ export interface OpenedVolume {
 
 /**
  * A slice as an image: row 0 on top. Columns and rows run along: axis z: x, y · axis y: x, z · axis x: y, z.
- * With a slab of n > 1 the values are the mean over n slices centred on the index (fewer at the faces).
+ * With a slab of n > 1 the values are the mean over n slices centred on the index (fewer at the faces). Voxels that a file
+ * which ends early lacks are NaN.
  */
 export interface SliceImage {
   readonly axis: Axis;

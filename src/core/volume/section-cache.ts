@@ -36,7 +36,7 @@ const NATIVE: Record<VoxelType, CacheStorage> = {
 const SCALED_EXPONENT = 10;
 
 /** A rectangle of a section: rows y0…y1, columns x0…x1, ends excluded. */
-export interface SectionRange {
+interface SectionRange {
   readonly y0: number;
   readonly y1: number;
   readonly x0: number;

@@ -3,7 +3,7 @@ import type { Axis, Box, Shape3 } from "./shape";
 import { wholeBox } from "./shape";
 
 /** The thickest slab that is averaged, in slices. */
-export const MAX_SLAB = 51;
+const MAX_SLAB = 51;
 
 /** How large the slices across an axis are, and how many there are. Columns and rows: z: x, y · y: x, z · x: y, z. */
 export function sliceLayout(
