@@ -3,6 +3,7 @@ import type { ScaleBar } from "./scale-bar";
 import type { Point2, Size2 } from "./slice-plane";
 
 const FONT = "11px system-ui, sans-serif";
+const TITLE_HEIGHT = 24;
 const SHADOW = "0 0 3px #0f1115, 0 0 2px #0f1115, 0 1px 1px #0f1115";
 
 /**
@@ -17,7 +18,7 @@ export class PaneOverlay {
   readonly #note = textNode("left:8px;right:8px;bottom:44px");
   readonly #scale = textNode("left:10px;bottom:16px");
   readonly #scaleLine = document.createElement("div");
-  readonly #tab = textNode("left:0;top:0;padding:1px 5px;border-radius:3px 3px 0 0;text-shadow:none");
+  readonly #tab = textNode("left:0;top:0;padding:0 5px;border-radius:3px 3px 0 0");
 
   constructor(host: HTMLElement, borderColor: string) {
     const context = this.canvas.getContext("2d");
@@ -33,6 +34,7 @@ export class PaneOverlay {
     this.#scaleLine.style.cssText = `position:absolute;left:10px;bottom:11px;height:3px;pointer-events:none;background:${TEXT_COLOR};box-shadow:0 0 0 1px #0f1115aa`;
     this.#tab.style.background = BOX_COLOR;
     this.#tab.style.color = "#0f1115";
+    this.#tab.style.textShadow = "none";
     this.#note.style.color = MUTED_COLOR;
     this.root.append(this.canvas, border, this.#title, this.#note, this.#scale, this.#scaleLine, this.#tab);
     this.setScaleBar(null);
@@ -70,17 +72,15 @@ export class PaneOverlay {
     if (bar) this.#scaleLine.style.width = `${bar.lengthPixels}px`;
   }
 
-  /** The handle of the box: its text and where its bottom left lies; kept within the pane. Null hides it. */
+  /** The handle of the box: its text and where its bottom left lies; kept within the pane, below the title. Null hides it. */
   setTab(tab: { readonly text: string; readonly place: Point2; readonly opacity: number } | null): void {
     this.#tab.style.display = tab ? "block" : "none";
     if (!tab) return;
     setText(this.#tab, tab.text);
     const { clientWidth, clientHeight } = this.root;
     const left = Math.max(0, Math.min(tab.place.x, clientWidth - this.#tab.offsetWidth));
-    const top = Math.max(
-      0,
-      Math.min(tab.place.y - this.#tab.offsetHeight, clientHeight - this.#tab.offsetHeight),
-    );
+    const lowest = clientHeight - this.#tab.offsetHeight;
+    const top = Math.max(TITLE_HEIGHT, Math.min(tab.place.y - this.#tab.offsetHeight, lowest));
     this.#tab.style.left = `${left}px`;
     this.#tab.style.top = `${top}px`;
     this.#tab.style.opacity = String(tab.opacity);

@@ -60,14 +60,13 @@ export class SliceFeed {
     for (const axis of AXES) {
       const pane = paneOf(axis);
       const slots = this.#slots[pane];
-      const wanted = volume && cursor && shown.has(pane);
-      slots.image.want(wanted ? keyOf(volume.id, axis, cursor[axis], slab) : null);
-      const needsLabels = shown.has(pane) || (pane === "xy" && shown.has("compare"));
-      slots.labels?.want(
-        volume && cursor && needsLabels && showsLabels && overlay.id !== null
-          ? { ...keyOf(overlay.id, axis, cursor[axis], 1), revision: overlay.revision }
-          : null,
-      );
+      const isShown = shown.has(pane);
+      slots.image.want(volume && cursor && isShown ? keyOf(volume.id, axis, cursor[axis], slab) : null);
+      const needsLabels = isShown || (pane === "xy" && shown.has("compare"));
+      if (!volume || !cursor || overlay.id === null || !needsLabels) slots.labels?.want(null);
+      // A hidden overlay keeps its slice: showing it again fetches nothing.
+      else if (showsLabels)
+        slots.labels?.want({ ...keyOf(overlay.id, axis, cursor[axis], 1), revision: overlay.revision });
     }
     const { compare } = props;
     const index = compare && cursor ? cursor.z - compare.origin.z : -1;

@@ -46,7 +46,7 @@ uniform vec3 uBackground;
 in vec2 vVoxel;
 out vec4 outColor;
 
-const float NEAREST_FROM = 8.0; // device pixels per voxel from which voxels are shown as squares
+const float NEAREST_FROM = 12.0; // device pixels per voxel from which voxels are shown as squares
 const int MAX_TAPS = 6;
 const float OUTLINE_PIXELS = 1.25;
 

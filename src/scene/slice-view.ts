@@ -143,17 +143,22 @@ export class SliceView {
     this.overlay.setNote(failure ?? (outside ? "The compared volume does not reach this slice." : ""));
     const longest = Math.min(SCALE_BAR_PIXELS, SCALE_BAR_SHARE * view.size.width);
     this.overlay.setScaleBar(scaleBar(view.scale, volume.voxelSizeAngstrom, longest));
-    if (!box) {
-      this.overlay.setTab(null);
-      return;
-    }
-    const { left, top } = frameOf(box, axis);
+    this.overlay.setTab(box && this.#boxTab(box, view, index));
+  }
+
+  /** The handle that moves the box, where any of the box is in the pane. */
+  #boxTab(box: Box, view: PaneView, index: number) {
+    const axis = PANE_AXIS[this.#pane];
+    const frame = frameOf(box, axis);
+    const first = toPixel(view, { x: frame.left, y: frame.top });
+    const last = toPixel(view, { x: frame.right, y: frame.bottom });
+    if (last.x < 0 || last.y < 0 || first.x > view.size.width || first.y > view.size.height) return null;
     const [depth, height, width] = boxShape(box);
-    this.overlay.setTab({
+    return {
       text: `${width} × ${height} × ${depth}`,
-      place: toPixel(view, { x: left, y: top }),
-      opacity: boxOpacity(box, axis, index),
-    });
+      place: first,
+      opacity: boxOpacity(box, axis, index) === 1 ? 1 : 0.6,
+    };
   }
 
   #drawCompareFrame(context: CanvasRenderingContext2D, view: PaneView, { compare }: ViewerProps): void {

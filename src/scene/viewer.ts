@@ -1,11 +1,13 @@
-import { LinearFilter, NearestFilter, WebGLRenderer } from "three";
-import { ComputeError } from "../core/errors";
+import { LinearFilter, NearestFilter, type WebGLRenderer } from "three";
 import type { Axis, Point3, Shape3 } from "../core/volume/shape";
 import { BACKGROUND_COLOR } from "./axis-colors";
+import { composeScreenshot } from "./compose-screenshot";
+import { createRenderer } from "./create-renderer";
+import { FrameCost } from "./frame-cost";
 import { LabelPalette } from "./label-palette";
 import { LinkedView } from "./linked-view";
 import { Pane3D } from "./pane-3d";
-import type { PaneOverlay } from "./pane-overlay";
+import { isSameLayout, measureLayout, type PaneArea, type PaneLayout } from "./pane-layout";
 import { Scene3D } from "./scene-3d";
 import { SliceFeed } from "./slice-feed";
 import { SlicePicture } from "./slice-picture";
@@ -14,7 +16,12 @@ import { SliceTexture } from "./slice-texture";
 import { SliceView } from "./slice-view";
 import type { PaneId, SliceSource, Viewer, ViewerEvents, ViewerProps } from "./viewer-props";
 
-const MAX_PIXEL_RATIO = 2;
+/** A 3D view that takes longer than this waits while slices change, so that they stay fluent … */
+const COSTLY_MS = 60;
+/** … until nothing has changed for so many times as long, within these limits. */
+const PAUSE_PER_COST = 1.5;
+const MIN_PAUSE_MS = 150;
+const MAX_PAUSE_MS = 1500;
 
 /**
  * Returns a viewer that draws into a canvas it puts behind everything in `canvasHost`, with slices from `source`. Throws a
@@ -41,6 +48,12 @@ class CanvasViewer implements Viewer {
   readonly #detach = new AbortController();
   #props: ViewerProps | null = null;
   #pointer: { readonly pane: SlicePaneId; readonly pixel: Point2 } | null = null;
+  readonly #cost3d: FrameCost;
+  #layout: PaneLayout | null = null;
+  #slicesChanged = true;
+  #scene3dChanged = true;
+  #scene3dDue = true;
+  #pause = 0;
   #frame = 0;
   #disposed = false;
 
@@ -48,6 +61,8 @@ class CanvasViewer implements Viewer {
     this.#host = host;
     this.#events = events;
     this.#renderer = createRenderer(this.#canvas);
+    this.#renderer.setClearColor(BACKGROUND_COLOR);
+    this.#cost3d = new FrameCost(this.#renderer.getContext() as WebGL2RenderingContext);
     if (getComputedStyle(host).position === "static") host.style.position = "relative";
     this.#canvas.style.cssText =
       "position:absolute;left:0;top:0;width:100%;height:100%;display:block;pointer-events:none";
@@ -55,11 +70,11 @@ class CanvasViewer implements Viewer {
 
     this.#pictures = this.#createPictures();
     const { xy, xz, yz } = this.#pictures;
-    this.#scene3d = new Scene3D({ x: yz, y: xz, z: xy }, () => this.#requestDraw());
+    this.#scene3d = new Scene3D({ x: yz, y: xz, z: xy }, () => this.#requestDraw("3d-now"));
     this.#feed = new SliceFeed(source, this.#pictures, () => this.#requestDraw());
 
     // Within this callback, before the browser paints: a resized canvas is empty until it is drawn again.
-    this.#resizes = new ResizeObserver(() => this.#draw());
+    this.#resizes = new ResizeObserver(() => this.#draw(false));
     this.#resizes.observe(host);
     const options = { signal: this.#detach.signal };
     window.addEventListener("resize", () => this.#requestDraw(), options);
@@ -68,8 +83,12 @@ class CanvasViewer implements Viewer {
       capture: true,
       passive: true,
     });
-    // three.js prevents the default of a lost context and makes its objects anew after it is restored.
-    this.#canvas.addEventListener("webglcontextrestored", () => this.#requestDraw(), options);
+    // three.js prevents the default of a lost context and makes its objects anew, but for the clear colour.
+    const restore = () => {
+      this.#renderer.setClearColor(BACKGROUND_COLOR);
+      this.#draw(true);
+    };
+    this.#canvas.addEventListener("webglcontextrestored", restore, options);
   }
 
   setPane(pane: PaneId, element: HTMLElement | null): void {
@@ -111,13 +130,13 @@ class CanvasViewer implements Viewer {
     const under = this.#pointer && this.#slices.get(this.#pointer.pane)?.pointAt(this.#pointer.pixel);
     const point = under ?? this.#props?.cursor;
     if (point) this.#linked.zoomAbout(point, factor);
-    this.#requestDraw();
+    this.#requestDraw("slices");
   }
 
   fit(): void {
     this.#linked.fit();
     this.#scene3d.fit();
-    this.#requestDraw();
+    this.#requestDraw("slices");
   }
 
   lookAlong(axis: Axis): void {
@@ -127,36 +146,24 @@ class CanvasViewer implements Viewer {
   flyTo(point: Point3): void {
     this.#linked.centerOn(point);
     this.#scene3d.flyTo(point);
-    this.#requestDraw();
+    this.#requestDraw("slices");
   }
 
   async toBlob(): Promise<Blob> {
-    this.#draw();
-    const picture = document.createElement("canvas");
-    picture.width = this.#canvas.width;
-    picture.height = this.#canvas.height;
-    const context = picture.getContext("2d");
-    if (!context) throw new ComputeError("backend-unavailable", "The browser gives no 2D canvas.");
-    context.drawImage(this.#canvas, 0, 0);
-    const host = this.#host.getBoundingClientRect();
-    const ratio = picture.width / host.width;
-    for (const [pane, element] of this.#elements) {
-      const { left, top } = element.getBoundingClientRect();
-      context.setTransform(ratio, 0, 0, ratio, ratio * (left - host.left), ratio * (top - host.top));
-      this.#overlayOf(pane)?.paintInto(context);
-    }
-    return new Promise((resolve, reject) => {
-      picture.toBlob((blob) => {
-        if (blob) resolve(blob);
-        else reject(new ComputeError("out-of-memory", "The browser could not encode the picture."));
-      });
-    });
+    this.#draw(true);
+    const views = [...this.#slices.values(), ...(this.#pane3d ? [this.#pane3d] : [])];
+    return composeScreenshot(
+      this.#canvas,
+      views.map(({ overlay }) => overlay),
+    );
   }
 
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
     cancelAnimationFrame(this.#frame);
+    window.clearTimeout(this.#pause);
+    this.#cost3d.dispose();
     this.#detach.abort();
     this.#resizes.disconnect();
     for (const pane of [...this.#elements.keys()]) this.#removePane(pane);
@@ -190,7 +197,7 @@ class CanvasViewer implements Viewer {
         this.#pointer = pointer;
       },
       zoom: (factor) => this.zoom(factor),
-      requestDraw: () => this.#requestDraw(),
+      requestDraw: () => this.#requestDraw("slices"),
     });
   }
 
@@ -210,10 +217,6 @@ class CanvasViewer implements Viewer {
     if (this.#pointer?.pane === pane) this.#pointer = null;
   }
 
-  #overlayOf(pane: PaneId): PaneOverlay | undefined {
-    return pane === "3d" ? this.#pane3d?.overlay : this.#slices.get(pane)?.overlay;
-  }
-
   #fetch(): void {
     if (!this.#props) return;
     const shown = new Set(this.#slices.keys());
@@ -222,42 +225,58 @@ class CanvasViewer implements Viewer {
     this.#feed.update(this.#props, shown);
   }
 
-  #requestDraw(): void {
-    if (this.#frame !== 0 || this.#disposed) return;
-    this.#frame = requestAnimationFrame(() => this.#draw());
+  /** Asks for a frame; "3d-now" is for what the user does in the 3D view itself. */
+  #requestDraw(what: "slices" | "all" | "3d-now" = "all"): void {
+    if (this.#disposed) return;
+    if (what !== "3d-now") this.#slicesChanged = true;
+    if (what !== "slices") {
+      this.#scene3dChanged = true;
+      window.clearTimeout(this.#pause);
+      const cost = this.#cost3d.milliseconds;
+      const pause = Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, PAUSE_PER_COST * cost));
+      if (what === "3d-now" || cost < COSTLY_MS) this.#scene3dDue = true;
+      else this.#pause = window.setTimeout(() => this.#requestDraw("3d-now"), pause);
+    }
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw(false));
   }
 
-  #draw(): void {
+  /** Draws what has changed, or everything: also when a pane lies elsewhere than before. */
+  #draw(everything: boolean): void {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
     if (this.#disposed) return;
-    const host = this.#host.getBoundingClientRect();
-    if (host.width === 0 || host.height === 0) return;
-    const ratio = Math.min(MAX_PIXEL_RATIO, window.devicePixelRatio);
-    const width = Math.round(host.width * ratio);
-    const height = Math.round(host.height * ratio);
-    if (this.#canvas.width !== width || this.#canvas.height !== height)
-      this.#renderer.setSize(width, height, false);
-
-    const rects = new Map<PaneId, DOMRect>();
-    for (const [pane, element] of this.#elements) {
-      const rect = element.getBoundingClientRect();
-      if (rect.width > 0 && rect.height > 0) rects.set(pane, rect);
-      if (pane !== "3d") this.#linked.setSize(pane, rect);
-    }
+    const layout = measureLayout(this.#host, this.#elements);
+    if (layout.width === 0 || layout.height === 0) return;
+    const anew = everything || !this.#layout || !isSameLayout(layout, this.#layout);
+    this.#layout = layout;
+    if (this.#canvas.width !== layout.width || this.#canvas.height !== layout.height)
+      this.#renderer.setSize(layout.width, layout.height, false);
+    for (const pane of SLICE_PANES)
+      this.#linked.setSize(pane, layout.panes.find((area) => area.pane === pane) ?? null);
     this.#renderer.setScissorTest(false);
-    this.#renderer.clear();
+    if (anew) this.#renderer.clear();
     this.#renderer.setScissorTest(true);
-    for (const [pane, rect] of rects) {
-      const left = Math.round((rect.left - host.left) * ratio);
-      const right = Math.round((rect.right - host.left) * ratio);
-      const top = Math.round((rect.top - host.top) * ratio);
-      const bottom = Math.round((rect.bottom - host.top) * ratio);
-      this.#renderer.setViewport(left, height - bottom, right - left, bottom - top);
-      this.#renderer.setScissor(left, height - bottom, right - left, bottom - top);
-      if (pane === "3d") this.#pane3d?.draw(this.#renderer, rect, ratio);
-      else this.#drawSlice(pane, ratio);
+    const drawsSlices = anew || this.#slicesChanged;
+    const draws3d = anew || (this.#scene3dChanged && this.#scene3dDue);
+    this.#slicesChanged = false;
+    if (draws3d) {
+      this.#scene3dChanged = false;
+      this.#scene3dDue = false;
     }
+    for (const area of layout.panes) {
+      if (area.pane === "3d" ? !draws3d : !drawsSlices) continue;
+      this.#renderer.setViewport(area.viewport.x, area.viewport.y, area.viewport.width, area.viewport.height);
+      this.#renderer.setScissor(area.viewport.x, area.viewport.y, area.viewport.width, area.viewport.height);
+      if (area.pane === "3d") this.#draw3d(area, layout.pixelRatio);
+      else this.#drawSlice(area.pane, layout.pixelRatio);
+    }
+  }
+
+  #draw3d(area: PaneArea, ratio: number): void {
+    this.#cost3d.begin();
+    this.#renderer.clear();
+    this.#pane3d?.draw(this.#renderer, area, ratio);
+    this.#cost3d.end();
   }
 
   #drawSlice(pane: SlicePaneId, ratio: number): void {
@@ -265,21 +284,9 @@ class CanvasViewer implements Viewer {
     const view = this.#linked.view(pane);
     if (!slice || !view) return;
     slice.place(view);
+    this.#renderer.clear();
     this.#renderer.render(slice.scene, slice.camera);
     slice.drawOverlay(view, ratio, this.#feed.isWaiting(pane), this.#feed.failure(pane));
-  }
-}
-
-function createRenderer(canvas: HTMLCanvasElement): WebGLRenderer {
-  try {
-    const renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: "high-performance" });
-    renderer.autoClear = false;
-    renderer.setPixelRatio(1);
-    renderer.setClearColor(BACKGROUND_COLOR, 1);
-    return renderer;
-  } catch (cause) {
-    const sentence = "This browser gives no WebGL 2, which the views need: switch hardware acceleration on.";
-    throw new ComputeError("backend-unavailable", sentence, {}, cause);
   }
 }
 

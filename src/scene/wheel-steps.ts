@@ -35,7 +35,7 @@ export class WheelSteps {
     }
     if (paused || Math.sign(pixels) !== Math.sign(this.#rest)) this.#rest = 0;
     this.#rest += pixels;
-    const steps = Math.trunc(this.#rest / STEP_PIXELS);
+    const steps = Math.trunc(this.#rest / STEP_PIXELS) || 0; // never -0
     this.#rest -= steps * STEP_PIXELS;
     return steps;
   }
