@@ -17,7 +17,11 @@ const TOLERANCE = 1e-5;
 describe.skipIf(!testGpu)("tfjs on our device", () => {
   const gpu = testGpu as GpuDevice;
   beforeAll(async () => {
-    await startTfjs(gpu);
+    // As tfjs does on loading where it sees a GPU.
+    tf.registerBackend("webgpu", () => Promise.reject(new Error("tfjs's own device was asked for")));
+    const backend = await startTfjs(gpu);
+    expect(tf.backend()).toBe(backend);
+    expect(backend.device).toBe(gpu.device);
   }, 120_000);
   afterAll(() => {
     tf.removeBackend("webgpu");

@@ -1,5 +1,12 @@
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
-import { env, findBackend, ready, registerBackend, removeBackend, setBackend } from "@tensorflow/tfjs-core";
+import {
+  env,
+  findBackendFactory,
+  ready,
+  registerBackend,
+  removeBackend,
+  setBackend,
+} from "@tensorflow/tfjs-core";
 import { ComputeError } from "../../core/errors";
 import type { GpuDevice } from "../device";
 import { registerConv3d } from "./register-conv3d";
@@ -14,7 +21,8 @@ export async function startTfjs(gpu: GpuDevice): Promise<WebGPUBackend> {
   announceWebGpu();
   // Small tensors would be computed by another backend, with other rounding.
   env().set("WEBGPU_CPU_FORWARD", false);
-  if (findBackend("webgpu")) removeBackend("webgpu");
+  // In a browser tfjs has registered itself on loading, and would keep to a device of its own.
+  if (findBackendFactory("webgpu")) removeBackend("webgpu");
   const backend = new WebGPUBackend(gpu.device, gpu.adapterInfo);
   registerBackend("webgpu", () => backend);
   await registerConv3d(gpu.device);
