@@ -7,6 +7,7 @@ import { type Axis, type Box, type Shape3, wholeBox } from "../core/volume/shape
 import { knownVoxelSizeAngstrom, type VolumeReader } from "../core/volume/volume";
 import {
   drawCircle,
+  drawMiddleLine,
   encodePng,
   enlarged,
   greyPicture,
@@ -21,6 +22,9 @@ import {
 const BOX_FACTOR = 6;
 const CELL_FACTOR = 3;
 const SLAB = 5;
+/** The bundled sample was tilted so far to both sides. */
+const TILT_DEG = 60;
+const ACCENT = parseColour("#6ea8fe");
 
 /** A slice in the grey of its own robust range, enlarged. */
 function picture(slice: SliceValues, factor: number): Picture {
@@ -61,16 +65,21 @@ async function restorationPicture(
   return gridOf([await row("z", Math.floor(nz / 2)), await row("y", Math.floor(ny / 2))]);
 }
 
-/** Power over (kx, kz), measured and restored, in one range: the wedge is dark on the left and filled on the right. */
+/** Power over (kx, kz), measured and restored, in one range; lines show where the wedge of a cubic box begins. */
 async function spectrumPicture(raw: VolumeReader, restored: VolumeReader): Promise<Picture> {
   const spectra = await Promise.all(
     [raw, restored].map(async (volume) =>
       powerSpectrumXz(await volume.readBox(wholeBox(volume.meta.shape)), volume.meta.shape),
     ),
   );
-  const [{ width, height, values }] = spectra;
-  const { low, high } = robustRange(values, [1, height, width]);
-  return gridOf([spectra.map((spectrum) => greyPicture(enlarged(spectrum, BOX_FACTOR), low, high))]);
+  const both = Float32Array.from(spectra.flatMap(({ values }) => [...values]));
+  const { low, high } = robustRange(both, [1, 1, both.length]);
+  const pictures = spectra.map((spectrum) => {
+    const drawn = greyPicture(enlarged(spectrum, BOX_FACTOR), low, high);
+    for (const angleDeg of [-TILT_DEG, TILT_DEG]) drawMiddleLine(drawn, angleDeg, ACCENT);
+    return drawn;
+  });
+  return gridOf([pictures]);
 }
 
 function circles(target: Picture, list: ParticleList, axis: Axis, index: number, colours: Colours): void {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Box, Shape3 } from "../core/volume/shape";
 import {
   drawCircle,
+  drawMiddleLine,
   encodePng,
   enlarged,
   greyPicture,
@@ -70,20 +71,30 @@ test("labels are tinted inside and full at the rim; others stay as they were", (
   expect(pixel(picture, 4, 4)).toEqual([255, 255, 255]);
 });
 
+test("a middle line is dashed and follows its angle, rows counting downwards", () => {
+  const picture = greyPicture(slice(40, 40, new Array(1600).fill(0)), 0, 1);
+  drawMiddleLine(picture, 45, [9, 9, 9]);
+  const onDiagonal = Array.from({ length: 40 }, (_, i) => pixel(picture, i, i)[0]);
+  expect(new Set(onDiagonal)).toEqual(new Set([0, 9]));
+  expect(picture.rgb.filter((value) => value === 9).length / 3).toBe(
+    onDiagonal.filter((value) => value === 9).length,
+  );
+});
+
 test("pictures stand in rows and columns, and PNG gives them back", () => {
-  const a = greyPicture(slice(2, 2, [1, 1, 1, 1]), 0, 1);
+  const a = greyPicture(slice(4, 2, new Array(8).fill(1)), 0, 1);
   drawCircle(a, 0, 0, 1, [1, 2, 3]);
   const black = greyPicture(slice(1, 2, [0, 0]), 0, 1);
   const picture = gridOf([
     [a, black],
     [a, black],
   ]);
-  expect([picture.width, picture.height]).toEqual([11, 12]);
+  expect([picture.width, picture.height]).toEqual([13, 12]);
   expect(pixel(picture, 1, 0)).toEqual([1, 2, 3]);
-  expect(pixel(picture, 1, 11)).toEqual([255, 255, 255]);
-  expect(pixel(picture, 10, 10)).toEqual([0, 0, 0]);
+  expect(pixel(picture, 3, 11)).toEqual([255, 255, 255]);
+  expect(pixel(picture, 12, 10)).toEqual([0, 0, 0]);
   expect(pixel(picture, 5, 0)).toEqual([0x0f, 0x11, 0x15]);
   const decoded = decode(encodePng(picture));
-  expect(decoded).toMatchObject({ width: 11, height: 12, channels: 3 });
+  expect(decoded).toMatchObject({ width: 13, height: 12, channels: 3 });
   expect([...decoded.data]).toEqual([...picture.rgb]);
 });

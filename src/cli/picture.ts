@@ -22,6 +22,7 @@ type Colour = readonly [red: number, green: number, blue: number];
 const BACKGROUND: Colour = [0x0f, 0x11, 0x15];
 const GAP_PIXELS = 8;
 const OVERLAY_OPACITY = 0.4;
+const DASH_PIXELS = 6;
 
 /** Returns the mean over a slab of slices about `index`. */
 export async function slabImage(
@@ -125,6 +126,19 @@ export function drawCircle(
     for (let column = Math.max(0, Math.floor(x) - reach); column <= Math.min(width - 1, x + reach); column++)
       if (Math.abs(Math.hypot(column - x, row - y) - radius) <= 1)
         rgb.set(colour, 3 * (row * width + column));
+}
+
+/** Draws a line through the middle of the picture, at an angle from its rows in degrees, dashed to show what it crosses. */
+export function drawMiddleLine({ width, height, rgb }: Picture, angleDeg: number, colour: Colour): void {
+  const dx = Math.cos((angleDeg * Math.PI) / 180);
+  const dy = Math.sin((angleDeg * Math.PI) / 180);
+  const reach = Math.hypot(width, height) / 2;
+  for (let step = -reach; step <= reach; step += 0.5) {
+    const x = Math.round(width / 2 + step * dx);
+    const y = Math.round(height / 2 + step * dy);
+    const isDash = Math.floor((step + reach) / DASH_PIXELS) % 2 === 0;
+    if (isDash && x >= 0 && y >= 0 && x < width && y < height) rgb.set(colour, 3 * (y * width + x));
+  }
 }
 
 /** Returns rows of pictures on a dark ground; the pictures of a column have one width, those of a row one height. */

@@ -1,0 +1,149 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { AbortError } from "../core/errors";
+import { runCli } from "./run-cli";
+
+const SAMPLE = fileURLToPath(new URL("../../public/samples/cell-sample.mrc", import.meta.url));
+const HEADER_BYTES = 1024;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "tomoscope-cli-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function cli(argv: string[], signal = new AbortController().signal) {
+  let stdout = "";
+  let stderr = "";
+  const keep = (take: (text: string) => void) => ({ write: take });
+  const code = await runCli(argv, {
+    stdout: keep((text) => {
+      stdout += text;
+    }),
+    stderr: keep((text) => {
+      stderr += text;
+    }),
+    signal,
+    cwd: folder,
+  });
+  return { code, stdout, stderr };
+}
+
+async function json(...argv: string[]) {
+  const { code, stdout, stderr } = await cli([...argv, "--json"]);
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout);
+}
+
+const voxels = (name: string) => readFileSync(join(folder, name)).subarray(HEADER_BYTES);
+const BOX = ["--box", "30,80,80,46,97,101"]; // 16 × 17 × 21
+const CHAIN = ["--method", "mwr", "--iterations", "7", "--burn-in", "3", "--tilt", "-60,60"];
+
+test("restore writes mean, deviation and trace; the same seed gives the same bytes, another one others", async () => {
+  const files = ["--std", "std.mrc", "--trace", "trace.json"];
+  const run = (out: string, seed: string, ...more: string[]) =>
+    json("restore", SAMPLE, ...BOX, ...CHAIN, "--seed", seed, "--backend", "wasm", "-o", out, ...more);
+  const done = await run("a.mrc", "1", ...files);
+  expect(done).toMatchObject({
+    out: "a.mrc",
+    std: "std.mrc",
+    trace: "trace.json",
+    boxShape: [16, 17, 21],
+    provenance: {
+      operation: "restore",
+      inputs: ["cell-sample.mrc"],
+      params: { iterations: 7, burnIn: 3, seed: 1, tilt: [-60, 60], denoiser: "bm4d" },
+    },
+  });
+  expect(done.provenance.backend).toMatch(/WebAssembly/);
+  const trace = JSON.parse(readFileSync(join(folder, "trace.json"), "utf8"));
+  expect(trace.map(({ iteration }: { iteration: number }) => iteration)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(trace[6].energy).toBeGreaterThan(0);
+
+  const info = await json("info", "a.mrc");
+  expect(info).toMatchObject({ shape: [16, 17, 21], mode: 2, voxelSizeAngstrom: [10, 10, 10], warnings: [] });
+  expect((await json("info", "std.mrc")).shape).toEqual([16, 17, 21]);
+
+  await run("b.mrc", "1");
+  await run("c.mrc", "2");
+  expect(voxels("b.mrc").equals(voxels("a.mrc"))).toBe(true);
+  expect(voxels("c.mrc").equals(voxels("a.mrc"))).toBe(false);
+});
+
+test("segment gives the same labels on WebAssembly and the reference, and localize takes its score", async () => {
+  await json("convert", SAMPLE, "--crop", "30,80,80,39,93,97", "-o", "small.mrc"); // 9 × 13 × 17
+  for (const backend of ["wasm", "reference"]) {
+    const files = ["-o", `${backend}.mrc`, "--score", `${backend}-score.mrc`];
+    const done = await json("segment", "small.mrc", "--model", "starter", "--backend", backend, ...files);
+    const total = done.classes.reduce((sum: number, { voxels }: { voxels: number }) => sum + voxels, 0);
+    expect(total).toBe(9 * 13 * 17);
+    expect(done.provenance.inputs).toEqual(["small.mrc", "model starter"]);
+  }
+  const [a, b] = ["wasm.mrc", "reference.mrc"].map(voxels);
+  // Where two classes are equally probable the last bit decides.
+  const different = a.filter((value, i) => value !== b[i]).length;
+  expect(different).toBeLessThanOrEqual(a.length / 1000);
+  expect(new Set(a).size).toBeGreaterThan(1);
+  const score = await json("info", "wasm-score.mrc");
+  expect(score.min).toBeGreaterThan(1 / 6);
+  expect(score.max).toBeLessThanOrEqual(1);
+
+  const minVoxels = ["--min-voxels", "2=1,3=1,4=1,5=1"];
+  await json("localize", "wasm.mrc", "--score", "wasm-score.mrc", ...minVoxels, "-o", "list.json");
+  const { particles } = JSON.parse(readFileSync(join(folder, "list.json"), "utf8"));
+  expect(particles.length).toBeGreaterThan(0);
+  for (const particle of particles) {
+    expect(particle.score).toBeGreaterThan(1 / 6);
+    expect(particle.score).toBeLessThanOrEqual(1);
+  }
+});
+
+test.each([
+  [
+    ["restore", SAMPLE, "-o", "x.mrc", "--backend", "quantum"],
+    2,
+    /--backend must be one of auto, webgpu, wasm, reference/,
+  ],
+  [["restore", SAMPLE, "-o", "x.mrc", "--threads", "0"], 2, /--threads needs a whole number/],
+  [
+    ["restore", SAMPLE, "-o", "x.mrc", "--box", "0,0,0,97,9,9"],
+    2,
+    /does not lie within the volume of 96 × 224 × 224/,
+  ],
+  [
+    ["restore", SAMPLE, "-o", "x.mrc", ...CHAIN, "--burn-in", "9"],
+    2,
+    /Burn-in must be shorter than the 7 iterations/,
+  ],
+  [["restore", SAMPLE, "-o", "x.mrc", "--method", "magic"], 2, /Method must be one of mwr/],
+  [["segment", SAMPLE], 2, /--out is missing/],
+  [["segment", SAMPLE, "-o", "x.mrc", "--model", "absent.json"], 1, /absent.json/],
+])("%j is refused with a sentence", async (argv, expected, sentence) => {
+  const before = readdirSync(folder);
+  const { code, stdout, stderr } = await cli([...argv]);
+  expect(stderr).toMatch(sentence);
+  expect({ code, stdout }).toEqual({ code: expected, stdout: "" });
+  expect(readdirSync(folder)).toEqual(before);
+});
+
+test("a cancel ends a restoration within a second and leaves nothing", async () => {
+  const before = readdirSync(folder);
+  const cancel = new AbortController();
+  const running = cli(
+    ["restore", SAMPLE, "--box", "0,0,0,64,96,96", "--iterations", "9999", "-o", "x.mrc"],
+    cancel.signal,
+  );
+  await new Promise((resume) => setTimeout(resume, 1500));
+  const asked = performance.now();
+  cancel.abort(new AbortError());
+  expect(await running).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/Cancelled: nothing was written/),
+  });
+  // One second is promised; a machine that does other work as well may need more.
+  expect(performance.now() - asked).toBeLessThan(5000);
+  expect(readdirSync(folder)).toEqual(before);
+});
