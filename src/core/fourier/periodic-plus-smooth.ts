@@ -1,18 +1,18 @@
 import type { Shape3 } from "../volume/shape";
-import { createRealFft3 } from "./real-fft3";
+import { createRealFft3, halfSpectrumShape, type RealFft3 } from "./real-fft3";
 
 /**
  * Splits a volume u into a periodic part p, which has no jump between opposite faces, and a smooth part s = u − p of mean 0.
- * The transform of p is free of the cross that a box's faces draw into the spectrum. Costs two transforms and three
- * volumes of memory. Source: Moisan 2011, doi 10.1007/s10851-010-0227-1; thesis section 2.5.
+ * The transform of p is free of the cross that a box's faces draw into the spectrum. Costs two transforms (a backend may
+ * lend its own) and three volumes of memory. Source: Moisan 2011, doi 10.1007/s10851-010-0227-1; thesis section 2.5.
  */
 export function periodicPlusSmooth(
   values: Float32Array,
   shape: Shape3,
+  fft: Pick<RealFft3, "forward" | "inverse"> = createRealFft3(shape),
 ): { periodic: Float32Array; smooth: Float32Array } {
   const [nz, ny, nx] = shape;
-  const fft = createRealFft3(shape);
-  const [, , half] = fft.spectrumShape;
+  const [, , half] = halfSpectrumShape(shape);
   const smooth = faceJumps(values, shape);
   const spectrum = new Float32Array(2 * nz * ny * half);
   fft.forward(smooth, spectrum);

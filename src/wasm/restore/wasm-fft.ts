@@ -1,4 +1,5 @@
 import { type FftPlan, planFft } from "../../core/fourier/fft-plan";
+import type { RealFft3 } from "../../core/fourier/real-fft3";
 import type { Shape3 } from "../../core/volume/shape";
 import type { WasmRuntime } from "../runtime";
 
@@ -8,10 +9,10 @@ const ROWS_PER_BATCH = 8;
 
 /** Transforms of real volumes of one shape in WebAssembly; src/wasm/assembly/fft.ts says how a spectrum lies in memory. */
 export interface WasmFft {
-  /** Floats of a row of real (or imaginary) parts: nx/2 + 1 rounded up to a multiple of 4. */
-  readonly rowFloats: number;
+  /** The same transforms on arrays of JavaScript, working at `spectrum` and `real`. */
+  onArrays(real: number, spectrum: number): Pick<RealFft3, "forward" | "inverse">;
   allocateSpectrum(): number;
-  /** Copies a mask on the half spectrum to [z][y][rowFloats] bytes: 0, 1, or 2 where k also stands for −k. */
+  /** Copies a mask on the half spectrum to bytes, rows as long as a spectrum's: 0, 1, or 2 where k also stands for −k. */
   allocateWeights(sampled: Uint8Array): number;
   /** Along x and y: what remains is z, which `project` and `energy` do on the way. */
   forwardXy(real: number, spectrum: number): void;
@@ -35,25 +36,37 @@ export function createWasmFft(runtime: WasmRuntime, shape: Shape3): WasmFft {
   const rowItems = Math.ceil(rows / ROWS_PER_BATCH / batchesPerItem);
   const plans = { x: writePlan(runtime, nx), y: writePlan(runtime, ny), z: writePlan(runtime, nz) };
   const scratchBytes = 96 * Math.max(nx, ny, nz) + 512;
-  const scratch = runtime.alloc(scratchBytes * Math.max(rowItems, nz, ny));
+  const scratch = [runtime.alloc(scratchBytes * Math.max(rowItems, nz, ny)), scratchBytes];
   const partials = runtime.alloc(8 * ny);
 
-  const columnsY = (spectrum: number, inverse: number) =>
-    runtime.parallel(
-      "fftColumns",
-      nz,
-      plans.y,
-      spectrum,
-      ny * rowBytes,
-      rowBytes,
-      rowFloats,
-      inverse,
-      scratch,
-      scratchBytes,
-    );
+  const columns = {
+    y: (spectrum: number, inverse: number) =>
+      runtime.parallel(
+        "fftColumns",
+        nz,
+        plans.y,
+        spectrum,
+        ny * rowBytes,
+        rowBytes,
+        rowFloats,
+        inverse,
+        ...scratch,
+      ),
+    z: (spectrum: number, inverse: number) =>
+      runtime.parallel(
+        "fftColumns",
+        ny,
+        plans.z,
+        spectrum,
+        rowBytes,
+        ny * rowBytes,
+        rowFloats,
+        inverse,
+        ...scratch,
+      ),
+  };
 
-  return {
-    rowFloats,
+  const fft: WasmFft = {
     allocateSpectrum: () => runtime.alloc(rows * rowBytes),
     allocateWeights(sampled) {
       const pointer = runtime.alloc(rows * rowFloats);
@@ -64,49 +77,16 @@ export function createWasmFft(runtime: WasmRuntime, shape: Shape3): WasmFft {
       return pointer;
     },
     forwardXy(real, spectrum) {
-      runtime.parallel(
-        "fftRows",
-        rowItems,
-        plans.x,
-        real,
-        spectrum,
-        rows,
-        rowFloats,
-        batchesPerItem,
-        scratch,
-        scratchBytes,
-      );
-      columnsY(spectrum, 0);
+      const size = [rows, rowFloats, batchesPerItem];
+      runtime.parallel("fftRows", rowItems, plans.x, real, spectrum, ...size, ...scratch);
+      columns.y(spectrum, 0);
     },
-    forwardZ(spectrum) {
-      runtime.parallel(
-        "fftColumns",
-        ny,
-        plans.z,
-        spectrum,
-        rowBytes,
-        ny * rowBytes,
-        rowFloats,
-        0,
-        scratch,
-        scratchBytes,
-      );
-    },
+    forwardZ: (spectrum) => columns.z(spectrum, 0),
     projectZ(spectrum, measured, weights) {
-      runtime.parallel(
-        "projectColumns",
-        ny,
-        plans.z,
-        spectrum,
-        measured,
-        weights,
-        ny,
-        rowFloats,
-        scratch,
-        scratchBytes,
-      );
+      runtime.parallel("projectColumns", ny, plans.z, spectrum, measured, weights, ny, rowFloats, ...scratch);
     },
     energyZ(spectrum, measured, weights) {
+      const size = [ny, rowFloats];
       runtime.parallel(
         "energyColumns",
         ny,
@@ -114,32 +94,47 @@ export function createWasmFft(runtime: WasmRuntime, shape: Shape3): WasmFft {
         spectrum,
         measured,
         weights,
-        ny,
-        rowFloats,
-        scratch,
-        scratchBytes,
+        ...size,
+        ...scratch,
         partials,
       );
       return runtime.f64(partials, ny).reduce((sum, part) => sum + part, 0);
     },
     inverseXy(spectrum, real) {
-      columnsY(spectrum, 1);
+      columns.y(spectrum, 1);
+      const size = [rows, rowFloats, batchesPerItem];
       const scale = 1 / (rows * nx);
-      runtime.parallel(
-        "inverseFftRows",
-        rowItems,
-        plans.x,
-        spectrum,
-        real,
-        rows,
-        rowFloats,
-        batchesPerItem,
-        scratch,
-        scratchBytes,
-        scale,
-      );
+      runtime.parallel("inverseFftRows", rowItems, plans.x, spectrum, real, ...size, ...scratch, scale);
+    },
+    onArrays(real, spectrum) {
+      const inMemory = runtime.f32(spectrum, (rows * rowBytes) / 4);
+      const eachCoefficient = (visit: (at: number, inArray: number) => void) => {
+        for (let row = 0; row < rows; row++)
+          for (let k = 0; k < half; k++) visit(2 * row * rowFloats + k, 2 * (row * half + k));
+      };
+      return {
+        forward(values, coefficients) {
+          runtime.f32(real, rows * nx).set(values);
+          fft.forwardXy(real, spectrum);
+          fft.forwardZ(spectrum);
+          eachCoefficient((at, inArray) => {
+            coefficients[inArray] = inMemory[at];
+            coefficients[inArray + 1] = inMemory[at + rowFloats];
+          });
+        },
+        inverse(coefficients, values) {
+          eachCoefficient((at, inArray) => {
+            inMemory[at] = coefficients[inArray];
+            inMemory[at + rowFloats] = coefficients[inArray + 1];
+          });
+          columns.z(spectrum, 1);
+          fft.inverseXy(spectrum, real);
+          values.set(runtime.f32(real, rows * nx));
+        },
+      };
     },
   };
+  return fft;
 }
 
 /** Writes a plan as `FftPlan` of src/wasm/assembly/fft.ts and returns its pointer. */

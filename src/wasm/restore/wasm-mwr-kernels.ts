@@ -37,7 +37,8 @@ export function createWasmMwrKernels(runtime: WasmRuntime, spec: MwrKernelSpec):
 
   const setup = runtime.mark();
   const periodic = allocate();
-  runtime.f32(periodic, voxels).set(periodicPlusSmooth(spec.measured, shape).periodic);
+  const transforms = fft.onArrays(periodic, spectrum);
+  runtime.f32(periodic, voxels).set(periodicPlusSmooth(spec.measured, shape, transforms).periodic);
   fft.forwardXy(periodic, measured);
   fft.forwardZ(measured);
   runtime.release(setup);
