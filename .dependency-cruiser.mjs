@@ -52,6 +52,5 @@ export default {
     doNotFollow: { path: "node_modules" },
     exclude: { path: "^src/wasm/(assembly|build)/" },
     tsPreCompilationDeps: true,
-    tsConfig: { fileName: "src/app/tsconfig.json" },
   },
 };
