@@ -8,7 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   sample: async () => (await import("./sample")).sampleBench,
 };
 
-const USAGE = `Usage: npm run -s bench -- NAME [--backend wasm|reference] [--json]\nNames: ${Object.keys(BENCHES).join(", ")}`;
+const USAGE = `Usage: npm run -s bench -- NAME [--backend wasm|webgpu|reference] [--json]\nNames: ${Object.keys(BENCHES).join(", ")}`;
 
 function describe({
   name,

@@ -12,10 +12,10 @@ import {
   projectFile,
 } from "../src/testing/golden-network";
 import type { BenchOptions, BenchResult } from "./bench-result";
-import { chooseNetwork } from "./choose-network";
+import { openBackend, THREADS } from "./open-backend";
 
 const SHAPE: Shape3 = [48, 64, 64];
-const THREADS = 2;
+const SLOW_SHAPE: Shape3 = [16, 24, 24];
 /** The engines compile hot code anew while they run: the first runs are slower. */
 const WARM_UPS = 2;
 const RUNS = 5;
@@ -28,31 +28,32 @@ type Run = () => Promise<Float32Array>;
  * threads on the same tile and weights. Runs of the two alternate; medians.
  */
 export async function networkBench(options: BenchOptions): Promise<BenchResult> {
-  const model = await loadStarterModel();
-  const { id, network } = await chooseNetwork(options.backend, model, THREADS);
+  const { backend, slow, backends } = await openBackend(options.backend);
+  const shape = slow ? SLOW_SHAPE : SHAPE;
+  const network = await backend.createNetwork(await loadStarterModel());
   try {
     const goldenError = await compareWithGolden(network);
-    const tile = networkTile(SHAPE);
-    const own: Run = () => network.predict(tile, SHAPE, wholeBox(SHAPE), async () => {});
-    const peer = await onnxRuntime(tile, network.classCount);
+    const tile = networkTile(shape);
+    const own: Run = () => network.predict(tile, shape, wholeBox(shape), async () => {});
+    const peer = await onnxRuntime(tile, shape, network.classCount);
     const peerError = peer ? largestDifference(await own(), await peer()) : null;
     const correct = goldenError < GOLDEN_TOLERANCE && (peerError ?? 0) < GOLDEN_TOLERANCE;
 
     const seconds: number[] = [];
     const peerSeconds: number[] = [];
-    for (let run = -WARM_UPS; run < RUNS; run++) {
+    for (let run = slow ? 0 : -WARM_UPS; run < (slow ? 1 : RUNS); run++) {
       const elapsed = await time(own);
       const peerElapsed = peer ? await time(peer) : 0;
       if (run < 0) continue;
       seconds.push(elapsed);
       peerSeconds.push(peerElapsed);
     }
-    const gigaflops = (voxelCount(SHAPE) * networkFlopsPerVoxel(network.classCount)) / 1e9;
+    const gigaflops = (voxelCount(shape) * networkFlopsPerVoxel(network.classCount)) / 1e9;
     const value = gigaflops / median(seconds);
     const peerValue = peer ? gigaflops / median(peerSeconds) : null;
     return {
       name: "network",
-      backend: id,
+      backend: backend.id,
       value: round(value),
       unit: "GFLOP/s",
       peer: `onnxruntime-web wasm, ${THREADS} threads`,
@@ -60,8 +61,8 @@ export async function networkBench(options: BenchOptions): Promise<BenchResult> 
       ratio: peerValue && round(value / peerValue),
       correct,
       details: {
-        shape: SHAPE,
-        threads: THREADS,
+        shape,
+        description: backend.description,
         goldenError,
         peerError,
         secondsMedian: round(median(seconds)),
@@ -69,6 +70,7 @@ export async function networkBench(options: BenchOptions): Promise<BenchResult> 
     };
   } finally {
     network.dispose();
+    backends.dispose();
   }
 }
 
@@ -78,13 +80,17 @@ async function compareWithGolden(network: NetworkExecutor): Promise<number> {
 }
 
 /** Returns the peer, its output reordered as ours; null where its model is not at hand. */
-async function onnxRuntime(tile: Float32Array<ArrayBuffer>, classCount: number): Promise<Run | null> {
+async function onnxRuntime(
+  tile: Float32Array<ArrayBuffer>,
+  shape: Shape3,
+  classCount: number,
+): Promise<Run | null> {
   const path = projectFile(ONNX_FILE);
   if (!existsSync(path)) return null;
   const ort = await import("onnxruntime-web");
   ort.env.wasm.numThreads = THREADS;
   const session = await ort.InferenceSession.create(await readFile(path), { executionProviders: ["wasm"] });
-  const input = new ort.Tensor("float32", tile, [1, 1, ...SHAPE]);
+  const input = new ort.Tensor("float32", tile, [1, 1, ...shape]);
   return async () => {
     const { prob } = await session.run({ x: input });
     const planes = prob.data as Float32Array;

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import type { Backend } from "../src/core/backend";
 import { evaluate } from "../src/core/metrics/evaluate";
 import { LOCALIZE } from "../src/core/operations/localize";
 import { SEGMENT } from "../src/core/operations/segment";
@@ -12,10 +11,8 @@ import { openVolume } from "../src/io/volume/open-volume";
 import { cropTile } from "../src/testing/cases/network-cases";
 import { loadStarterModel, projectFile } from "../src/testing/golden-network";
 import type { BenchOptions, BenchResult } from "./bench-result";
-import { chooseNetwork } from "./choose-network";
+import { openBackend } from "./open-backend";
 
-const THREADS = 2;
-const BUDGET_BYTES = 1e9;
 const LIMIT_SECONDS = 120;
 const RADIUS_VOXELS = 10;
 /** The starter model finds every proteasome and TRiC of the sample (its manifest): labels 4 and 5. */
@@ -25,15 +22,7 @@ const SURE_F1 = 0.95;
 /** Seconds to segment the bundled sample of 96×224×224, from file to labels; right if its sure particles are found. */
 export async function sampleBench(options: BenchOptions): Promise<BenchResult> {
   const model = await loadStarterModel();
-  const { id, network } = await chooseNetwork(options.backend, model, THREADS);
-  const backend: Backend = {
-    id,
-    description: id,
-    budgetBytes: BUDGET_BYTES,
-    createNetwork: async () => network,
-    createMwrKernels: () => Promise.reject(new Error("The sample is not restored.")),
-    dispose() {},
-  };
+  const { backend, backends } = await openBackend(options.backend);
   const start = performance.now();
   const volume = await openVolume(
     memorySource(await readFile(projectFile("public/samples/cell-sample.mrc")), "cell-sample.mrc"),
@@ -56,6 +45,7 @@ export async function sampleBench(options: BenchOptions): Promise<BenchResult> {
   };
   const { tiles } = await SEGMENT.run({ volume, model, backend }, paramDefaults(SEGMENT.params), context);
   const seconds = (performance.now() - start) / 1000;
+  backends.dispose();
 
   const inputs = { labels: readerOf(labels, volume), score: null, classes: model.manifest.classes };
   const { list } = await LOCALIZE.run(inputs, paramDefaults(LOCALIZE.params), context);
@@ -63,7 +53,7 @@ export async function sampleBench(options: BenchOptions): Promise<BenchResult> {
   const { classes } = evaluate(list.particles, truth, model.manifest.classes, RADIUS_VOXELS);
   return {
     name: "sample",
-    backend: id,
+    backend: backend.id,
     value: Number(seconds.toFixed(2)),
     unit: "s",
     peer: "limit",
@@ -72,7 +62,7 @@ export async function sampleBench(options: BenchOptions): Promise<BenchResult> {
     correct: SURE_LABELS.every((label) => classes[label].f1 >= SURE_F1),
     details: {
       tiles,
-      threads: THREADS,
+      description: backend.description,
       f1: Object.fromEntries(
         Object.entries(classes).map(([label, { f1 }]) => [label, Number(f1.toFixed(3))]),
       ),

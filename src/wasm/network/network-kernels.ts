@@ -6,8 +6,8 @@ import { packClassifier, packConvolution, packUpConvolution } from "./pack-weigh
 import { type PlaneMemory, rowBytes, voxelOffset } from "./plane-memory";
 import { inputPlanes, type PlaneStream } from "./plane-stream";
 
-/** Work between two breaths: 40 ms on one slow thread, less on more. */
-const FLOPS_PER_CALL = 1e9;
+/** Work between two breaths, below 100 ms on slow threads; shorter pieces would wait more often for a thread that is late. */
+const FLOPS_PER_THREAD = 1.5e9;
 /** The descriptor of the largest kernel, in int32. */
 const DESCRIPTOR_INTS = 32;
 
@@ -76,7 +76,7 @@ export function createNetworkKernels(runtime: WasmRuntime, model: Model, classCo
       /** Runs a kernel that takes its rows from a descriptor, a piece of the plane at a time. */
       const runRows = async (kernel: string) => {
         const flopsPerRow = flopsPerPlane / ny;
-        const rows = Math.max(1, Math.floor(FLOPS_PER_CALL / flopsPerRow));
+        const rows = Math.max(1, Math.floor((runtime.threads * FLOPS_PER_THREAD) / flopsPerRow));
         for (let row = 0; row < ny; row += rows) {
           const count = Math.min(rows, ny - row);
           runtime.parallel(kernel, count, row, descriptor);
