@@ -1,5 +1,5 @@
 import type { RunPreviews } from "../contracts/compute";
-import type { Point3 } from "../core/volume/shape";
+import { type Box, boxShape, type Point3, type Shape3 } from "../core/volume/shape";
 import { entryOf } from "../state/document";
 import { patchJob } from "../state/jobs";
 import { boxFor } from "./choose-box";
@@ -33,18 +33,32 @@ export async function runRestore(workbench: Workbench): Promise<void> {
   });
   if (!result) return;
   const origin: Point3 = box ? { x: box.x0, y: box.y0, z: box.z0 } : { x: 0, y: 0, z: 0 };
-  const parent = entryOf(workbench.document.getState().volumes, volume.id);
   for (const made of result.volumes) {
-    const isStd = made.role === "std";
     const entry = await openVolume(workbench, made, {
       role: made.role,
       parentId: volume.id,
       origin,
       provenance: result.provenance,
-      // The same greys as its input, so that the eye compares like with like; a deviation has a range of its own.
-      ...(isStd || !parent ? {} : { display: parent.display }),
     });
-    if (made.role === "restored" && workbench.view.getState().volumeId === volume.id)
-      compareWith(workbench, entry.id);
+    if (made.role !== "restored" || workbench.view.getState().volumeId !== volume.id) continue;
+    compareWith(workbench, entry.id);
+    if (box) showBox(workbench, box, volume.meta.shape);
   }
+}
+
+/** How much of the view a box fills when it is shown. */
+const BOX_SHARE = 0.7;
+
+/** Brings every view to a box. */
+function showBox({ view, viewer }: Workbench, box: Box, [, ny, nx]: Shape3): void {
+  const [, height, width] = boxShape(box);
+  const centre = {
+    x: Math.floor((box.x0 + box.x1) / 2),
+    y: Math.floor((box.y0 + box.y1) / 2),
+    z: Math.floor((box.z0 + box.z1) / 2),
+  };
+  view.setState({ cursor: centre });
+  viewer?.fit();
+  viewer?.zoom(Math.max(1, BOX_SHARE * Math.min(nx / width, ny / height)));
+  viewer?.flyTo(centre);
 }

@@ -76,7 +76,7 @@ function WidePanels() {
         <>
           <Panel
             id="data"
-            defaultSize="260px"
+            defaultSize="280px"
             minSize="200px"
             maxSize="480px"
             groupResizeBehavior="preserve-pixel-size"
@@ -94,7 +94,7 @@ function WidePanels() {
           <Separator className="separator horizontal" aria-label="Resize the operation panel" />
           <Panel
             id="operation"
-            defaultSize="380px"
+            defaultSize="400px"
             minSize="300px"
             maxSize="640px"
             groupResizeBehavior="preserve-pixel-size"

@@ -50,8 +50,8 @@ export function NumberInput(props: NumberInputProps) {
       role="spinbutton"
       aria-label={props.label}
       aria-valuenow={value}
-      aria-valuemin={min}
-      aria-valuemax={max}
+      aria-valuemin={Number.isFinite(min) ? min : undefined}
+      aria-valuemax={Number.isFinite(max) ? max : undefined}
       aria-invalid={!isValid}
       aria-describedby={props.describedBy}
       disabled={props.disabled}

@@ -19,7 +19,13 @@ function histogramPath(counts: readonly number[]): string {
   return `M0 40${points.join("")}L100 40Z`;
 }
 
-function ContrastControls({ volume }: { readonly volume: VolumeEntry }) {
+interface ContrastControlsProps {
+  readonly volume: VolumeEntry;
+  /** Tells the controls of two volumes apart. */
+  readonly prefix?: string;
+}
+
+function ContrastControls({ volume, prefix = "" }: ContrastControlsProps) {
   const { document } = useWorkbench();
   const { histogram, display } = volume;
   const { low, high, invert } = display;
@@ -43,7 +49,9 @@ function ContrastControls({ volume }: { readonly volume: VolumeEntry }) {
         <rect x={percent(high)} width={100 - percent(high)} height={40} className="outside" />
       </svg>
       <Slider
-        labels={invert ? ["White level", "Black level"] : ["Black level", "White level"]}
+        labels={(invert ? ["White level", "Black level"] : ["Black level", "White level"]).map(
+          (name) => prefix + name,
+        )}
         className={invert ? "inverted" : ""}
         values={[low, high] as const}
         min={min}
@@ -53,18 +61,18 @@ function ContrastControls({ volume }: { readonly volume: VolumeEntry }) {
       />
       <div className="field-row">
         <NumberInput
-          label="Low grey value"
+          label={`${prefix}Low grey value`}
           value={Number(low.toPrecision(4))}
-          min={-1e30}
+          min={Number.NEGATIVE_INFINITY}
           max={high}
           onChange={(next) => set({ low: next })}
         />
         <span className="unit">to</span>
         <NumberInput
-          label="High grey value"
+          label={`${prefix}High grey value`}
           value={Number(high.toPrecision(4))}
           min={low}
-          max={1e30}
+          max={Number.POSITIVE_INFINITY}
           onChange={(next) => set({ high: next })}
         />
       </div>
@@ -75,6 +83,8 @@ function ContrastControls({ volume }: { readonly volume: VolumeEntry }) {
 /** The contrast of the shown volume: its histogram with two handles. */
 export function ContrastSection() {
   const volumeId = useView((view) => view.volumeId);
+  const compareId = useView((view) => (view.layout === "side" ? view.compareId : null));
+  const compared = useDocument(({ volumes }) => entryOf(volumes, compareId));
   const volume = useDocument(({ volumes }) => entryOf(volumes, volumeId));
   return (
     <Section
@@ -91,6 +101,12 @@ export function ContrastSection() {
       }
     >
       {volume ? <ContrastControls volume={volume} /> : <p className="hint">Nothing is open.</p>}
+      {compared && (
+        <>
+          <p className="hint contrast-name">{compared.name}</p>
+          <ContrastControls volume={compared} prefix="Compared volume: " />
+        </>
+      )}
     </Section>
   );
 }

@@ -18,7 +18,7 @@ interface EntryMenuProps {
 /** The menu of a row in the data tree; a right click on the row opens it too. */
 export function EntryMenu({ name, actions, open, onOpenChange }: EntryMenuProps) {
   return (
-    <DropdownMenu.Root open={open} onOpenChange={onOpenChange}>
+    <DropdownMenu.Root modal={false} open={open} onOpenChange={onOpenChange}>
       <DropdownMenu.Trigger className="icon-button small" aria-label={`Actions of ${name}`}>
         <Ellipsis size={14} aria-hidden />
       </DropdownMenu.Trigger>

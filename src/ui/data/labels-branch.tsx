@@ -24,8 +24,8 @@ function ClassRow({ labelsId, info }: { readonly labelsId: string; readonly info
       <span className="name" title={name}>
         {name}
       </span>
-      <span className="unit" title="voxels">
-        {voxels === null ? "" : `${count.format(voxels)} vox`}
+      <span className="unit" title={`${voxels ?? "?"} voxels`}>
+        {voxels === null ? "" : count.format(voxels)}
       </span>
       <IconButton
         label={`${visible ? "Hide" : "Show"} ${name}`}

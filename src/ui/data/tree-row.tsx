@@ -3,8 +3,10 @@ import { type EntryAction, EntryMenu } from "./entry-menu";
 
 interface TreeRowProps {
   readonly name: string;
+  /** What is shown of the name; all of it by default. */
+  readonly shownName?: string;
   /** A word or two after the name. */
-  readonly note: string;
+  readonly note?: string;
   readonly icon: ReactNode;
   readonly current: boolean;
   readonly child?: boolean;
@@ -16,7 +18,7 @@ interface TreeRowProps {
 
 /** One line of the data tree: click to show, double-click or the menu to rename, right click for the menu. */
 export function TreeRow(props: TreeRowProps) {
-  const { name, note, icon, current, child, actions, buttons, onShow, onRename } = props;
+  const { name, shownName = name, note, icon, current, child, actions, buttons, onShow, onRename } = props;
   const [menu, setMenu] = useState(false);
   const [draft, setDraft] = useState<string | null>(null);
   const commit = () => {
@@ -24,9 +26,10 @@ export function TreeRow(props: TreeRowProps) {
     setDraft(null);
   };
   const allActions: readonly EntryAction[] = [
-    ...actions,
+    ...actions.slice(0, -1),
     // After the menu has given the focus back, or it would take it from the field.
     { label: "Rename…", run: () => setTimeout(() => setDraft(name)) },
+    ...actions.slice(-1),
   ];
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the same menu has a button of its own in the row
@@ -47,8 +50,8 @@ export function TreeRow(props: TreeRowProps) {
           onDoubleClick={() => setDraft(name)}
         >
           {icon}
-          <span className="name">{name}</span>
-          <span className="unit">{note}</span>
+          <span className="name">{shownName}</span>
+          {note && <span className="unit">{note}</span>}
         </button>
       ) : (
         <input

@@ -1,33 +1,30 @@
 import { Box, Columns2, Info } from "lucide-react";
 import { exportVolume } from "../../commands/export-results";
 import { closeEntry, compareWith, showVolume } from "../../commands/open-volume";
-import { patchEntry, type VolumeEntry } from "../../state/document";
+import { entryOf, patchEntry, type VolumeEntry } from "../../state/document";
 import { IconButton } from "../controls/icon-button";
-import { useView, useWorkbench } from "../workbench-context";
+import { useDocument, useView, useWorkbench } from "../workbench-context";
 import { TreeRow } from "./tree-row";
 
-const ROLE_NOTES: Readonly<Record<VolumeEntry["role"], string>> = {
-  raw: "",
-  restored: "restored",
-  std: "std",
-  labels: "labels",
-  score: "probability",
-  "class-probability": "probability",
-  converted: "",
-};
+/** A result is shown below its input: "cell-sample-restored.mrc" below "cell-sample.mrc" is "restored.mrc". */
+function withoutStem(name: string, parentName: string): string {
+  const stem = `${parentName.replace(/\.[^.]*$/, "")}-`;
+  return name.startsWith(stem) ? name.slice(stem.length) : name;
+}
 
 /** A volume in the data tree. */
 export function VolumeRow({ volume }: { readonly volume: VolumeEntry }) {
   const workbench = useWorkbench();
   const isShown = useView((view) => view.volumeId === volume.id);
   const isCompared = useView((view) => view.layout === "side" && view.compareId === volume.id);
+  const parent = useDocument(({ volumes }) => entryOf(volumes, volume.parentId));
   const compare = () => compareWith(workbench, isCompared ? null : volume.id);
   const tell = () => workbench.shell.setState({ provenanceOf: volume.id });
   return (
     <li>
       <TreeRow
         name={volume.name}
-        note={ROLE_NOTES[volume.role]}
+        shownName={parent ? withoutStem(volume.name, parent.name) : volume.name}
         icon={<Box size={14} aria-hidden />}
         current={isShown}
         child={volume.parentId !== null}

@@ -29,3 +29,14 @@ export function drawGreys(
   }
   context.putImageData(picture, 0, 0);
 }
+
+/** Values that are looked at to find the range of a picture. */
+const SAMPLED_VALUES = 10_000;
+
+/** Returns the range from the 1st to the 99th percentile of the values, of a part of them where there are many. */
+export function robustRange(values: Float32Array): { readonly low: number; readonly high: number } {
+  const stride = Math.max(1, Math.floor(values.length / SAMPLED_VALUES));
+  const sorted = values.filter((value, index) => index % stride === 0 && Number.isFinite(value)).sort();
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
+  return { low: at(0.01), high: at(0.99) };
+}

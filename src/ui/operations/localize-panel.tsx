@@ -1,7 +1,7 @@
 import { openPanel } from "../../commands/operation-commands";
 import { entryOf } from "../../state/document";
 import { ScoreTable } from "../review/score-table";
-import { useDocument, useView, useWorkbench } from "../workbench-context";
+import { useDocument, useShell, useView, useWorkbench } from "../workbench-context";
 import { OperationForm, useShownVolume } from "./operation-form";
 import { RunBox } from "./run-box";
 
@@ -13,10 +13,11 @@ export function LocalizePanel() {
   const particlesId = useView((view) => view.particlesId);
   const labels = useDocument((document) => entryOf(document.labels, labelsId));
   const particles = useDocument((document) => entryOf(document.particles, particlesId));
+  const model = useShell((shell) => shell.models[0]);
   const ready = labels?.complete ?? false;
   return (
     <>
-      <OperationForm operation="localize" classes={labels?.classes ?? []} />
+      <OperationForm operation="localize" classes={labels?.classes ?? model?.classes ?? []} />
       <RunBox
         operation="localize"
         shape={volume?.meta.shape ?? null}

@@ -6,10 +6,10 @@ export function ModelCard({ model }: { readonly model: ModelManifest }) {
   const classes = model.classes.filter(({ label }) => label > 0);
   return (
     <section className="card" aria-label={`Model ${model.name}`}>
-      <h3 className="card-title">
+      <h2 className="card-title">
         Model <b>{model.name}</b>
         <span className="unit">{model.voxelSizeAngstrom} Å per voxel</span>
-      </h3>
+      </h2>
       <ul className="chips">
         {classes.map(({ label, name, color, radiusAngstrom }) => (
           <li key={label} className="chip">

@@ -21,15 +21,18 @@ export function useShownVolume() {
 export function OperationForm({
   operation,
   classes = [],
+  foldWhenDone = false,
 }: {
   readonly operation: OperationId;
   readonly classes?: readonly ClassInfo[];
+  readonly foldWhenDone?: boolean;
 }) {
   const workbench = useWorkbench();
   const values = useShell((shell) => shell.params[operation]) ?? NO_VALUES;
   const box = useView((view) => boxFor(operation, view, workbench.shell.getState()));
   const volume = useShownVolume();
-  const isRunning = useJobs(({ jobs }) => lastJob(jobs, operation)?.phase === "running");
+  const phase = useJobs(({ jobs }) => lastJob(jobs, operation)?.phase);
+  const isFolded = phase === "running" || (foldWhenDone && phase === "done");
   const { summary, params } = OPERATIONS[operation];
   const form = (
     <>
@@ -60,9 +63,9 @@ export function OperationForm({
   return (
     <>
       <p className="summary">{summary}</p>
-      {/* What runs has its parameters: they make way for its progress. */}
-      {isRunning ? (
-        <Section title="Parameters of the next run" open={false}>
+      {/* They make way for the progress, and for results that are looked at here. */}
+      {isFolded ? (
+        <Section title="Parameters" open={false}>
           {form}
         </Section>
       ) : (

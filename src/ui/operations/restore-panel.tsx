@@ -14,7 +14,7 @@ import { SpectrumPair } from "./spectrum-pair";
 const TracePlot = lazy(async () => ({ default: (await import("./trace-plot")).TracePlot }));
 
 /** The chain while it runs and after: energy, acceptance, and the current sample. */
-function Chain({ job, volume }: { readonly job: Job; readonly volume: VolumeEntry | null }) {
+function Chain({ job, invert }: { readonly job: Job; readonly invert: boolean }) {
   const last = job.trace.at(-1);
   const accepted = job.trace.filter((point) => point.accepted).length;
   if (!last) return null;
@@ -27,8 +27,8 @@ function Chain({ job, volume }: { readonly job: Job; readonly volume: VolumeEntr
         iteration <b>{last.iteration}</b> · energy <b>{formatNumber(last.energy)}</b> · accepted{" "}
         <b>{formatPercent(accepted / job.trace.length)}</b> · β <b>{formatNumber(last.beta)}</b>
       </p>
-      {job.phase === "running" && volume && (
-        <PreviewCanvas jobId={job.id} revision={job.previewRevision} display={volume.display} />
+      {job.phase === "running" && (
+        <PreviewCanvas jobId={job.id} revision={job.previewRevision} invert={invert} />
       )}
     </>
   );
@@ -60,16 +60,16 @@ export function RestorePanel() {
   const parent = entryOf(volumes, restored?.parentId ?? null);
   return (
     <>
-      <OperationForm operation="restore" />
+      <OperationForm operation="restore" foldWhenDone />
       <RunBox
         operation="restore"
         shape={volume?.meta.shape ?? null}
         missing={volume ? null : "Open a tomogram first: drop an MRC file anywhere."}
-        live={job && <Chain job={job} volume={volume} />}
+        live={job && <Chain job={job} invert={volume?.display.invert ?? false} />}
       />
       {job && job.phase !== "running" && job.trace.length > 0 && (
         <Section title="The chain">
-          <Chain job={job} volume={volume} />
+          <Chain job={job} invert={volume?.display.invert ?? false} />
         </Section>
       )}
       {restored && parent && (

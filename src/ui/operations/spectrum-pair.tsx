@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { PowerSpectrum } from "../../contracts/data";
 import type { Box } from "../../core/volume/shape";
+import { formatNumber } from "../format-quantity";
 import { useWorkbench } from "../workbench-context";
 import { drawGreys } from "./draw-greys";
 
@@ -87,7 +88,7 @@ export function SpectrumPair({ beforeId, beforeBox, afterId, tiltDeg }: Spectrum
       <p className="hint">
         kx to the right, kz down, {DECADES} decades.
         {tiltDeg &&
-          ` Beyond the lines (${tiltDeg[0]}° and ${tiltDeg[1]}°) nothing was measured: what stands there after is a guess.`}
+          ` Beyond the lines (${tiltDeg.map((tilt) => `${formatNumber(tilt)}°`).join(" and ")}) nothing was measured: what stands there after is a guess.`}
       </p>
     </>
   );

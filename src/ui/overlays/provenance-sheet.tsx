@@ -1,4 +1,8 @@
+import { OPERATIONS } from "../../commands/operations";
+import type { OperationId } from "../../contracts/compute";
 import type { Provenance } from "../../core/task/operation";
+import type { ParamSpec } from "../../core/task/params";
+import type { Box } from "../../core/volume/shape";
 import { entryOf, type VolumeEntry } from "../../state/document";
 import { formatBytes, formatDuration, formatNumber, formatShape } from "../format-quantity";
 import { useDocument, useShell, useWorkbench } from "../workbench-context";
@@ -43,6 +47,36 @@ function volumeFacts({ meta, fileBytes, statistics }: VolumeEntry): Facts {
   ];
 }
 
+/** A parameter as the form names it: label, value, unit. */
+function paramFact(operation: string, name: string, value: unknown): readonly [string, string] {
+  const spec: ParamSpec = operation in OPERATIONS ? OPERATIONS[operation as OperationId].params : {};
+  const param = spec[name];
+  if (!param) return [name, JSON.stringify(value)];
+  const unit = "unit" in param && param.unit ? ` ${param.unit}` : "";
+  switch (param.kind) {
+    case "box": {
+      if (value === null) return [param.label, "whole volume"];
+      const { x0, x1, y0, y1, z0, z1 } = value as Box;
+      return [param.label, `x ${x0} to ${x1}, y ${y0} to ${y1}, z ${z0} to ${z1}`];
+    }
+    case "choice":
+      return [param.label, param.choices.find((choice) => choice.value === value)?.label ?? String(value)];
+    case "boolean":
+      return [param.label, value ? "yes" : "no"];
+    case "range":
+      return [param.label, `${(value as readonly number[]).join(" to ")}${unit}`];
+    case "per-class": {
+      const given = Object.entries(value as Readonly<Record<string, number>>);
+      return [
+        param.label,
+        given.map(([label, n]) => `class ${label}: ${n}${unit}`).join(", ") || "of the model",
+      ];
+    }
+    default:
+      return [param.label, value === null ? "automatic" : `${String(value)}${unit}`];
+  }
+}
+
 function provenanceFacts({ operation, inputs, backend, version, seconds, params }: Provenance): Facts {
   return [
     ["Made by", operation],
@@ -50,7 +84,7 @@ function provenanceFacts({ operation, inputs, backend, version, seconds, params 
     ["Computed with", backend],
     ["Took", formatDuration(seconds)],
     ["Version", version],
-    ...Object.entries(params).map(([name, value]) => [name, JSON.stringify(value)] as const),
+    ...Object.entries(params).map(([name, value]) => paramFact(operation, name, value)),
   ];
 }
 

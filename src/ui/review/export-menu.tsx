@@ -15,7 +15,7 @@ export function ExportMenu() {
   );
   const list = entryOf(particles, particlesId);
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger className="button">
         <Download size={14} aria-hidden /> Export <ChevronDown size={12} aria-hidden />
       </DropdownMenu.Trigger>

@@ -24,7 +24,7 @@ export function BackendMenu() {
   if (!backend) return <span className="status-item unit">testing backends…</span>;
   const chosen = backend.reports.find(({ id }) => id === backend.chosen);
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger
         className="status-button"
         aria-label={`Backend: ${NAMES[backend.chosen]}, ${chosen?.description ?? ""}`}

@@ -2,7 +2,7 @@ import { X } from "lucide-react";
 import { openPanel } from "../../commands/operation-commands";
 import type { PanelId } from "../../state/shell";
 import { IconButton } from "../controls/icon-button";
-import { useShell, useWorkbench } from "../workbench-context";
+import { useJobs, useShell, useWorkbench } from "../workbench-context";
 
 const STEPS: readonly { readonly panel: PanelId; readonly title: string; readonly text: string }[] = [
   { panel: "restore", title: "Restore a box", text: "fill in what the missing wedge took" },
@@ -10,18 +10,18 @@ const STEPS: readonly { readonly panel: PanelId; readonly title: string; readonl
   { panel: "review", title: "Review", text: "check the particles, then export them" },
 ];
 
-/** The three first steps on the sample, until they are dismissed. */
+/** The three first steps on the sample, until one is taken or they are dismissed. */
 export function Welcome() {
-  const { shell } = useWorkbench();
   const workbench = useWorkbench();
   const isShown = useShell((state) => state.welcome);
-  if (!isShown) return null;
+  const hasBegun = useJobs(({ jobs }) => jobs.some(({ operation }) => operation !== "read"));
+  if (!isShown || hasBegun) return null;
   return (
     <aside className="welcome" aria-label="First steps">
       <IconButton
         label="Dismiss the first steps"
         className="small"
-        onClick={() => shell.setState({ welcome: false })}
+        onClick={() => workbench.shell.setState({ welcome: false })}
       >
         <X size={14} aria-hidden />
       </IconButton>
