@@ -165,8 +165,10 @@ export const RESTORE: Operation<typeof RESTORE_PARAMS, RestoreInputs, RestoreOut
     await context.breathe();
     const measured = await volume.readBox(box);
     checkFinite(measured, shape, box);
+    await context.breathe();
     const scale = robustScale(measured);
     for (let i = 0; i < measured.length; i++) measured[i] = (measured[i] - scale.offset) / scale.range;
+    await context.breathe();
     const sigma = params.sigma ?? Math.max(LEAST_SIGMA, estimateSigma(measured, shape, sampled));
     await context.breathe();
 

@@ -125,6 +125,9 @@ test("the robust scale ignores outliers, centres the median, and takes constants
   const { offset, range } = robustScale(values);
   expect(Math.abs(offset - 500)).toBeLessThanOrEqual(1);
   expect(Math.abs(range - 990)).toBeLessThanOrEqual(2);
+  const large = robustScale(Float32Array.from({ length: 700_001 }, (_, i) => i % 1000));
+  expect(Math.abs(large.offset - 500)).toBeLessThan(2);
+  expect(Math.abs(large.range - 990)).toBeLessThan(2);
   expect(robustScale(new Float32Array(9).fill(4))).toEqual({ offset: 4, range: 1 });
 });
 
