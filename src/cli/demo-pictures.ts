@@ -7,7 +7,7 @@ import { type Axis, type Box, type Shape3, wholeBox } from "../core/volume/shape
 import { knownVoxelSizeAngstrom, type VolumeReader } from "../core/volume/volume";
 import {
   drawCircle,
-  drawMiddleLine,
+  drawLine,
   encodePng,
   enlarged,
   greyPicture,
@@ -76,7 +76,10 @@ async function spectrumPicture(raw: VolumeReader, restored: VolumeReader): Promi
   const { low, high } = robustRange(both, [1, 1, both.length]);
   const pictures = spectra.map((spectrum) => {
     const drawn = greyPicture(enlarged(spectrum, BOX_FACTOR), low, high);
-    for (const angleDeg of [-TILT_DEG, TILT_DEG]) drawMiddleLine(drawn, angleDeg, ACCENT);
+    const [zeroX, zeroY] = [spectrum.width, spectrum.height].map(
+      (side) => (Math.floor(side / 2) + 0.5) * BOX_FACTOR,
+    );
+    for (const angleDeg of [-TILT_DEG, TILT_DEG]) drawLine(drawn, zeroX, zeroY, angleDeg, ACCENT);
     return drawn;
   });
   return gridOf([pictures]);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Box, Shape3 } from "../core/volume/shape";
 import {
   drawCircle,
-  drawMiddleLine,
+  drawLine,
   encodePng,
   enlarged,
   greyPicture,
@@ -71,9 +71,9 @@ test("labels are tinted inside and full at the rim; others stay as they were", (
   expect(pixel(picture, 4, 4)).toEqual([255, 255, 255]);
 });
 
-test("a middle line is dashed and follows its angle, rows counting downwards", () => {
+test("a line is dashed and follows its angle, rows counting downwards", () => {
   const picture = greyPicture(slice(40, 40, new Array(1600).fill(0)), 0, 1);
-  drawMiddleLine(picture, 45, [9, 9, 9]);
+  drawLine(picture, 20.5, 20.5, 45, [9, 9, 9]);
   const onDiagonal = Array.from({ length: 40 }, (_, i) => pixel(picture, i, i)[0]);
   expect(new Set(onDiagonal)).toEqual(new Set([0, 9]));
   expect(picture.rgb.filter((value) => value === 9).length / 3).toBe(

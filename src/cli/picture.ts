@@ -128,16 +128,23 @@ export function drawCircle(
         rgb.set(colour, 3 * (row * width + column));
 }
 
-/** Draws a line through the middle of the picture, at an angle from its rows in degrees, dashed to show what it crosses. */
-export function drawMiddleLine({ width, height, rgb }: Picture, angleDeg: number, colour: Colour): void {
+/** Draws a dashed line through a point, at an angle from the rows in degrees, across the whole picture. */
+export function drawLine(
+  { width, height, rgb }: Picture,
+  x: number,
+  y: number,
+  angleDeg: number,
+  colour: Colour,
+) {
   const dx = Math.cos((angleDeg * Math.PI) / 180);
   const dy = Math.sin((angleDeg * Math.PI) / 180);
-  const reach = Math.hypot(width, height) / 2;
+  const reach = Math.hypot(width, height);
   for (let step = -reach; step <= reach; step += 0.5) {
-    const x = Math.round(width / 2 + step * dx);
-    const y = Math.round(height / 2 + step * dy);
+    const column = Math.floor(x + step * dx);
+    const row = Math.floor(y + step * dy);
     const isDash = Math.floor((step + reach) / DASH_PIXELS) % 2 === 0;
-    if (isDash && x >= 0 && y >= 0 && x < width && y < height) rgb.set(colour, 3 * (y * width + x));
+    const isInside = column >= 0 && row >= 0 && column < width && row < height;
+    if (isDash && isInside) rgb.set(colour, 3 * (row * width + column));
   }
 }
 
