@@ -28,18 +28,23 @@ export class TaggedError<Tag extends ErrorTag = ErrorTag> extends Error {
 
   constructor(tag: Tag, message: string, fields: Readonly<Record<string, unknown>> = {}, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
-    this.name = new.target.name;
     this.tag = tag;
     this.fields = fields;
   }
 }
 
 /** A file that cannot be read or written as asked. */
-export class FormatError extends TaggedError<FormatErrorTag> {}
+export class FormatError extends TaggedError<FormatErrorTag> {
+  override readonly name = "FormatError";
+}
 /** A computation that cannot be done as asked. */
-export class ComputeError extends TaggedError<ComputeErrorTag> {}
+export class ComputeError extends TaggedError<ComputeErrorTag> {
+  override readonly name = "ComputeError";
+}
 /** A worker that cannot answer. */
-export class ServiceError extends TaggedError<ServiceErrorTag> {}
+export class ServiceError extends TaggedError<ServiceErrorTag> {
+  override readonly name = "ServiceError";
+}
 
 /** Tells whether `error` is one of ours with that tag; works for errors revived from another thread too. */
 export function isTagged<Tag extends ErrorTag>(error: unknown, tag: Tag): error is TaggedError<Tag> {
