@@ -19,7 +19,8 @@ type Kernel = (...args: number[]) => number;
 /**
  * The WebAssembly module with its memory and threads. Kernels are the exports of src/wasm/assembly, called by name; pointers
  * are bytes into one memory, handed out by a stack: what lives longest is allocated first, and `release` gives back all
- * that came after its `mark`. Two owners with lives of their own take two runtimes. Everything but creation is synchronous.
+ * that came after its `mark`. Two owners with lives of their own take two runtimes. Everything but creation is synchronous;
+ * in browsers a runtime with threads belongs in a Worker, since a page's own thread may not wait.
  */
 export interface WasmRuntime {
   /** Threads that `parallel` works with, the caller's included. */

@@ -29,6 +29,7 @@ const MEGABYTE = 2 ** 20;
 /** For the estimate, before a model and a backend are chosen. */
 const TYPICAL_CLASSES = 6;
 const TYPICAL_BYTES_PER_SECTION_VOXEL = 8000;
+const TYPICAL_BUDGET_BYTES = 1e9;
 
 const SEGMENT_PARAMS = {
   contrast: {
@@ -102,10 +103,11 @@ export const SEGMENT: Operation<typeof SEGMENT_PARAMS, SegmentInputs, SegmentOut
   summary: "Gives every voxel the most probable class of a trained network.",
   params: SEGMENT_PARAMS,
 
-  estimate(shape, { box }) {
+  estimate(shape, { box, memory }) {
     const region = box ? boxShape(box) : shape;
+    const budgetBytes = memory === null ? TYPICAL_BUDGET_BYTES : memory * MEGABYTE;
     return {
-      bytes: TYPICAL_BYTES_PER_SECTION_VOXEL * region[1] * region[2],
+      bytes: Math.min(TYPICAL_BYTES_PER_SECTION_VOXEL * region[1] * region[2], budgetBytes),
       flops: voxelCount(region) * networkFlopsPerVoxel(TYPICAL_CLASSES),
     };
   },
