@@ -1,5 +1,5 @@
 // The twin of src/core/denoise/bm4d.ts: the same cubes in the same order, with the same roundings.
-import { storeTransposed } from "./fft";
+import { storeTransposed } from "./lanes";
 
 const SIDE: i32 = 4;
 const RADIUS: i32 = 3;
