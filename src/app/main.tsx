@@ -1,5 +1,6 @@
 import "../ui/styles/tokens.css";
 import "../ui/styles/controls.css";
+import "../ui/styles/menus.css";
 import "../ui/styles/window.css";
 import "../ui/styles/data.css";
 import "../ui/styles/views.css";
@@ -9,6 +10,7 @@ import "../ui/styles/overlays.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { loadBackends, loadModels } from "../commands/backend-commands";
+import { followThresholds } from "../commands/follow-thresholds";
 import { watchIsosurface } from "../commands/isosurface";
 import { openSample } from "../commands/open-files";
 import { watchValue } from "../commands/probe-value";
@@ -23,6 +25,7 @@ import { ErrorBoundary } from "./error-boundary";
 const workbench = createWorkbench(createDataClient(), createComputeClient(), browserHost);
 watchValue(workbench);
 watchIsosurface(workbench);
+followThresholds(workbench);
 
 const root = document.getElementById("app");
 if (!root) throw new Error("The page has no element #app.");

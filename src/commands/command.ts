@@ -1,6 +1,6 @@
 import type { Workbench } from "./workbench";
 
-export type CommandGroup =
+type CommandGroup =
   | "File"
   | "Edit"
   | "Move"

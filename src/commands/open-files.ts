@@ -89,6 +89,7 @@ export async function openSample(workbench: Workbench): Promise<void> {
     );
     const blob = await sample.blob();
     const volume = await openTomogram(workbench, { name: "cell-sample.mrc", blob });
+    workbench.shell.setState({ sampleId: volume.id });
     takeTruth(workbench, volume.id, "cell-sample-truth.json", await truth.text());
   } catch (error) {
     notify(workbench.shell, "error", `The sample could not be opened: ${sentence(error)}`);

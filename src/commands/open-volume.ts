@@ -112,7 +112,9 @@ export function showVolume(workbench: Workbench, id: string): void {
     selectedParticle: null,
     isosurface: { ...before.isosurface, visible: false, level: null },
   });
-  if (!sameShape) workbench.viewer?.fit();
+  if (sameShape) return;
+  clearHistory(workbench.history); // a box of another volume must not come back
+  workbench.viewer?.fit();
 }
 
 /** Shows a second volume beside the first; null goes back to one. */

@@ -12,7 +12,7 @@ import type { ViewStore } from "../state/view";
 import type { LiveLabels } from "./live-labels";
 
 /** What commands may tell the views directly; everything else goes through the stores. */
-export interface ViewerControls {
+interface ViewerControls {
   zoom(factor: number): void;
   fit(): void;
   lookAlong(axis: Axis): void;

@@ -7,8 +7,10 @@ import type { Provenance } from "../core/task/operation";
 import type { ComputeClient } from "../services/compute-client";
 import type { DataClient } from "../services/data-client";
 import { setTruth } from "../state/document";
+import { setParam } from "../state/shell";
 import { commandOf } from "./all-commands";
 import { chooseBoxFor } from "./choose-box";
+import { followThresholds } from "./follow-thresholds";
 import { changeClass } from "./label-commands";
 import { openFiles } from "./open-files";
 import { closeEntry } from "./open-volume";
@@ -266,4 +268,18 @@ it("segments the whole volume after a box was restored", async () => {
   expect(viewNow().box).not.toBeNull();
   await run("run.segment");
   expect(asked[0].params.box).toBeNull();
+});
+
+it("localizes again when a threshold changes", async () => {
+  await run("run.segment");
+  const stop = followThresholds(workbench);
+  setParam(workbench.shell, "localize", "minVoxels", { 2: 150 });
+  await expect
+    .poll(() => asked.at(-1))
+    .toEqual({
+      operation: "localize",
+      params: expect.objectContaining({ minVoxels: { 2: 150 } }),
+    });
+  expect(documentNow().particles).toHaveLength(1);
+  stop();
 });

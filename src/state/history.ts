@@ -12,7 +12,7 @@ interface Snapshot {
   readonly box: Box | null;
 }
 
-export interface HistoryState {
+interface HistoryState {
   readonly past: readonly Snapshot[];
   readonly future: readonly Snapshot[];
 }

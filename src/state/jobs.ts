@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { MwrTracePoint } from "../core/operations/results";
 
-export type JobPhase = "running" | "done" | "failed" | "cancelled";
+type JobPhase = "running" | "done" | "failed" | "cancelled";
 
 /** One run of an operation, or the reading of a file, and how far it is. */
 export interface Job {

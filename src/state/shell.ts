@@ -30,6 +30,8 @@ export interface ShellState {
   readonly backend: BackendStatus | null;
   /** Why no backend could be asked, if so. */
   readonly backendError: string | null;
+  /** The volume that is the bundled sample. */
+  readonly sampleId: string | null;
   readonly models: readonly ModelManifest[];
   readonly keyPreset: KeyPreset;
   /** Floating-point operations per second of earlier runs on this machine, by "operation/backend". */
@@ -59,6 +61,7 @@ export function createShellStore(remembered: Partial<Remembered> = {}): ShellSto
     params: {},
     backend: null,
     backendError: null,
+    sampleId: null,
     models: [],
     keyPreset: remembered.keyPreset ?? "tomoscope",
     measuredFlops: remembered.measuredFlops ?? {},

@@ -1,7 +1,7 @@
 import { Eye, EyeOff, Info, Layers } from "lucide-react";
 import { exportLabels } from "../../commands/export-results";
 import { changeClass } from "../../commands/label-commands";
-import { closeEntry } from "../../commands/open-volume";
+import { closeEntry, showVolume } from "../../commands/open-volume";
 import { type LabelClass, type LabelsEntry, patchEntry } from "../../state/document";
 import { IconButton } from "../controls/icon-button";
 import { useView, useWorkbench } from "../workbench-context";
@@ -44,7 +44,10 @@ function ClassRow({ labelsId, info }: { readonly labelsId: string; readonly info
 export function LabelsBranch({ labels }: { readonly labels: LabelsEntry }) {
   const workbench = useWorkbench();
   const isShown = useView((view) => view.labelsId === labels.id);
-  const show = () => workbench.view.setState({ labelsId: isShown ? null : labels.id, overlay: true });
+  const show = () => {
+    if (workbench.view.getState().volumeId !== labels.parentId) showVolume(workbench, labels.parentId);
+    workbench.view.setState({ labelsId: isShown ? null : labels.id, overlay: true });
+  };
   const tell = () => workbench.shell.setState({ provenanceOf: labels.id });
   return (
     <ul className="tree">

@@ -1,7 +1,7 @@
 import { CircleDot, Info } from "lucide-react";
 import { useMemo } from "react";
 import { EXPORT_FORMATS, exportParticles } from "../../commands/export-results";
-import { closeEntry } from "../../commands/open-volume";
+import { closeEntry, showVolume } from "../../commands/open-volume";
 import { openPanel } from "../../commands/operation-commands";
 import { entryOf, type ParticlesEntry, patchEntry } from "../../state/document";
 import { IconButton } from "../controls/icon-button";
@@ -19,6 +19,7 @@ export function ParticlesBranch({ entry }: { readonly entry: ParticlesEntry }) {
     return byLabel;
   }, [entry.list]);
   const show = () => {
+    if (workbench.view.getState().volumeId !== entry.parentId) showVolume(workbench, entry.parentId);
     workbench.view.setState({ particlesId: entry.id, selectedParticle: null, particleMarks: true });
     openPanel(workbench, "review");
   };

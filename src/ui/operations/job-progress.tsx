@@ -14,7 +14,7 @@ function useNow(): number {
 }
 
 /** Returns "62 %, 14 s left", as far as it is known. */
-export function progressText(job: Job, now: number): string {
+function progressText(job: Job, now: number): string {
   if (job.total <= 0) return job.note || "starting";
   const left = secondsLeft(job, now);
   const percent = `${Math.floor((100 * job.done) / job.total)} %`;

@@ -2,7 +2,7 @@ import { X } from "lucide-react";
 import { openPanel } from "../../commands/operation-commands";
 import type { PanelId } from "../../state/shell";
 import { IconButton } from "../controls/icon-button";
-import { useJobs, useShell, useWorkbench } from "../workbench-context";
+import { useJobs, useShell, useView, useWorkbench } from "../workbench-context";
 
 const STEPS: readonly { readonly panel: PanelId; readonly title: string; readonly text: string }[] = [
   { panel: "restore", title: "Restore a box", text: "fill in what the missing wedge took" },
@@ -15,7 +15,10 @@ export function Welcome() {
   const workbench = useWorkbench();
   const isShown = useShell((state) => state.welcome);
   const hasBegun = useJobs(({ jobs }) => jobs.some(({ operation }) => operation !== "read"));
-  if (!isShown || hasBegun) return null;
+  const sampleId = useShell((state) => state.sampleId);
+  const isSample = useView((view) => view.volumeId !== null && view.volumeId === sampleId);
+  const hasParticles = useView((view) => view.particlesId !== null);
+  if (!isShown || !isSample || hasBegun || hasParticles) return null;
   return (
     <aside className="welcome" aria-label="First steps">
       <IconButton
