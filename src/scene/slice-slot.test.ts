@@ -33,7 +33,7 @@ function slotWithSource() {
       }),
     new SliceCache(1000),
     {
-      onSlice: (slice) => shown.push(slice && slice.values[0]),
+      onSlice: (slice) => shown.push(slice?.values[0] ?? null),
       onFailure: (message) => failures.push(message),
     },
   );

@@ -26,7 +26,10 @@ const steps = [
 
 function run({ label, command, args }) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root });
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" },
+    });
     let output = "";
     child.stdout.on("data", (chunk) => {
       output += chunk;

@@ -14,7 +14,7 @@ const CLASSES: readonly ClassInfo[] = [
   { label: 3, name: "TRiC", radiusAngstrom: 30 },
 ];
 const context: TaskContext = {
-  signal: { aborted: false, reason: undefined, throwIfAborted: () => {} },
+  signal: new AbortController().signal,
   onProgress: () => {},
   breathe: async () => {},
   createVolume: () => Promise.reject(new Error("localize makes no volume")),

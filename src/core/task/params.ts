@@ -40,13 +40,13 @@ export interface RangeParam extends ParamCommon {
   readonly unit?: string;
 }
 
-export interface ChoiceParam<Choice extends string = string> extends ParamCommon {
+interface ChoiceParam<Choice extends string = string> extends ParamCommon {
   readonly kind: "choice";
   readonly default: Choice;
   readonly choices: readonly { readonly value: Choice; readonly label: string }[];
 }
 
-export interface BooleanParam extends ParamCommon {
+interface BooleanParam extends ParamCommon {
   readonly kind: "boolean";
   readonly default: boolean;
 }
