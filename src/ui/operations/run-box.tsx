@@ -37,7 +37,8 @@ function EstimateLine({ operation, shape }: { readonly operation: OperationId; r
     );
   return (
     <p className="hint" data-estimate>
-      About {formatDuration(estimate.seconds)} and {formatBytes(estimate.bytes)} of memory
+      {estimate.seconds < 1 ? "Under 1 s" : `About ${formatDuration(estimate.seconds)}`} and{" "}
+      {formatBytes(estimate.bytes)} of memory
       {estimate.measured ? ", as measured here" : ", a first guess"}.
     </p>
   );
@@ -72,7 +73,7 @@ export function RunBox({ operation, shape, missing = null, live }: RunBoxProps) 
         </p>
       )}
       {job?.phase === "cancelled" && <p className="sentence">Cancelled. What was open is as it was.</p>}
-      {job?.phase === "done" && job.endedAt !== null && (
+      {!missing && job?.phase === "done" && job.endedAt !== null && (
         <p className="hint">Finished in {formatDuration((job.endedAt - job.startedAt) / 1000)}.</p>
       )}
     </div>
