@@ -31,14 +31,17 @@ export function writePiece({ shape: [, ny, nx], labels }: LiveLabels, piece: Seg
 
 /** Returns one slice as an image; see SliceImage for the order of rows and columns. */
 export function liveSlice({ shape: [nz, ny, nx], labels }: LiveLabels, axis: Axis, index: number) {
-  const [width, height] = axis === "z" ? [nx, ny] : axis === "y" ? [nx, nz] : [ny, nz];
+  const section = ny * nx;
+  // Where the slice begins, and how far apart its columns and its rows lie.
+  const plans = {
+    z: { width: nx, height: ny, start: index * section, column: 1, row: nx },
+    y: { width: nx, height: nz, start: index * nx, column: 1, row: section },
+    x: { width: ny, height: nz, start: index, column: nx, row: section },
+  };
+  const { width, height, start, column, row } = plans[axis];
   const values = new Float32Array(width * height);
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const [z, y, x] =
-        axis === "z" ? [index, row, column] : axis === "y" ? [row, index, column] : [row, column, index];
-      values[row * width + column] = labels[(z * ny + y) * nx + x];
-    }
+  for (let v = 0, at = 0; v < height; v++) {
+    for (let u = 0, from = start + v * row; u < width; u++, from += column) values[at++] = labels[from];
   }
   return { width, height, values };
 }
