@@ -1,7 +1,7 @@
 import type { Axis } from "../core/volume/shape";
 
 /** The colours of the axes, and of what is perpendicular to them: borders, crosshair lines, slice planes. */
-export const AXIS_COLORS: Readonly<Record<Axis, string>> = { x: "#ff6b6b", y: "#5fd36a", z: "#6aa5ff" };
+export const AXIS_COLORS: Readonly<Record<Axis, string>> = { x: "#f2706a", y: "#5fd38a", z: "#6ea8fe" };
 
 export const BACKGROUND_COLOR = "#0f1115";
 export const FRAME_COLOR = "#3b4352";

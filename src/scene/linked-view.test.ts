@@ -91,6 +91,18 @@ describe("linked view", () => {
     expect(edge.x).toBeCloseTo(230, 9);
   });
 
+  test("a small box is zoomed in on, one that is large enough already is not", () => {
+    const linked = linkedView({ xy: LARGE, compare: LARGE, xz: LARGE });
+    linked.frame({ x0: 60, y0: 80, z0: 2, x1: 92, y1: 112, z1: 10 }, "compare");
+    const framed = viewOf(linked, "compare");
+    expect(framed.center).toEqual({ x: 75.5, y: 95.5 });
+    expect((32 * framed.scale) / LARGE.height).toBeCloseTo(0.6 * 0.97, 9);
+    expect(viewOf(linked, "xy")).toEqual(framed);
+    expect(viewOf(linked, "xz").center.x).toBe(75.5);
+    linked.frame({ x0: 50, y0: 60, z0: 0, x1: 120, y1: 140, z1: 13 }, "compare");
+    expect(viewOf(linked, "compare")).toEqual(framed);
+  });
+
   test("a hidden pane has no view", () => {
     const linked = linkedView({ xy: LARGE });
     expect(linked.view("yz")).toBeNull();

@@ -1,4 +1,5 @@
-import type { Axis, Point3, Shape3 } from "../core/volume/shape";
+import type { Axis, Box, Point3, Shape3 } from "../core/volume/shape";
+import { frameOf } from "./box-frame";
 import {
   AXES,
   inPlane,
@@ -15,6 +16,7 @@ import { boundedCenter, fitScale, isVisible, middleOf, type PaneView, zoomedCent
 
 const MIN_ZOOM = 0.25;
 const MAX_PIXELS_PER_VOXEL = 80;
+const FRAMED_SHARE = 0.6;
 
 /**
  * Zoom and centres of the slice panes, linked: one zoom for all, where 1 shows every slice whole; panning one pane moves
@@ -80,6 +82,18 @@ export class LinkedView {
       this.#centers[axis] = { x: x + by.x, y: y + by.y };
       this.#keepWithin(axis);
     }
+  }
+
+  /** Zooms in until a box takes a good part of a pane, with the box in the middle; a box that does so already stays. */
+  frame(box: Box, pane: SlicePaneId): void {
+    const view = this.view(pane);
+    if (!view) return;
+    const { left, top, right, bottom } = frameOf(box, PANE_AXIS[pane]);
+    const scale = FRAMED_SHARE * fitScale({ width: right - left, height: bottom - top }, view.size);
+    if (scale <= view.scale) return;
+    const [z, y, x] = [box.z0 + box.z1, box.y0 + box.y1, box.x0 + box.x1].map((sum) => (sum - 1) / 2);
+    this.#zoom = Math.min(this.#maxZoom(), (this.#zoom * scale) / view.scale);
+    this.centerOn({ x, y, z });
   }
 
   /** Centres every pane on a point, without showing more of the outside than needed. */

@@ -15,7 +15,7 @@ import { framingDistance, lookDirection, middleOfVolume, OBLIQUE_DIRECTION } fro
 import { ParticleSpheres } from "./particle-spheres";
 import { drawLetter } from "./slice-drawing";
 import type { SlicePicture } from "./slice-picture";
-import { AXES, nearestVoxel, type Point2, type Size2 } from "./slice-plane";
+import { AXES, isSameShape, nearestVoxel, type Point2, type Size2 } from "./slice-plane";
 import { SlicePlanes } from "./slice-planes";
 import { Surfaces } from "./surfaces";
 import type { ParticleMark, ViewerProps } from "./viewer-props";
@@ -76,7 +76,7 @@ export class Scene3D {
     const before = this.#props;
     this.#props = props;
     const shape = props.volume?.shape ?? null;
-    if (!sameShape(shape, this.#shape)) this.#setShape(shape);
+    if (shape !== this.#shape && !isSameShape(shape, this.#shape)) this.#setShape(shape);
     if (shape) this.#planes.update(shape, nearestVoxel(props.cursor, shape));
     this.#planes.group.visible = props.slicePlanes && shape !== null;
     if (props.surfaces !== before?.surfaces) this.#surfaces.update(props.surfaces);
@@ -223,10 +223,6 @@ export class Scene3D {
       );
     }
   }
-}
-
-function sameShape(a: Shape3 | null, b: Shape3 | null): boolean {
-  return a === b || (a !== null && b !== null && a.every((length, i) => length === b[i]));
 }
 
 /** Puts lines into the scene in place of others, which are freed. */

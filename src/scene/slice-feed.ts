@@ -96,7 +96,7 @@ export class SliceFeed {
 }
 
 /** Returns the pane that shows the volume's slices perpendicular to an axis. */
-export function paneOf(axis: Axis): "xy" | "xz" | "yz" {
+function paneOf(axis: Axis): "xy" | "xz" | "yz" {
   return axis === "z" ? "xy" : axis === "y" ? "xz" : "yz";
 }
 

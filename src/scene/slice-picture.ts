@@ -28,8 +28,8 @@ export class SlicePicture {
   }
 
   setContrast({ low, high, invert }: Contrast): void {
-    const width = high - low;
-    this.#window.value.set(low, width === 0 ? Number.MAX_SAFE_INTEGER : 1 / width);
+    const width = Math.abs(high - low);
+    this.#window.value.set(Math.min(low, high), width === 0 ? Number.MAX_SAFE_INTEGER : 1 / width);
     this.#invert.value = invert;
   }
 

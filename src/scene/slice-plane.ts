@@ -27,6 +27,11 @@ export const PLANE_AXES: Readonly<Record<Axis, { readonly column: Axis; readonly
   x: { column: "y", row: "z" },
 };
 
+/** Tells whether two shapes are the same; a missing one is like no other. */
+export function isSameShape(a: Shape3 | null | undefined, b: Shape3 | null | undefined): boolean {
+  return !!a && !!b && a.every((length, i) => length === b[i]);
+}
+
 /** Returns how many voxels a shape has along an axis. */
 export function lengthAlong([nz, ny, nx]: Shape3, axis: Axis): number {
   return axis === "x" ? nx : axis === "y" ? ny : nz;

@@ -48,7 +48,7 @@ out vec4 outColor;
 
 const float NEAREST_FROM = 12.0; // device pixels per voxel from which voxels are shown as squares
 const int MAX_TAPS = 6;
-const float OUTLINE_PIXELS = 1.25;
+const float OUTLINE_PIXELS = 1.5;
 
 float greyAt(vec2 voxel) {
   return texture(uImage, (voxel + 0.5) / uImageSize).r;
@@ -57,13 +57,14 @@ float greyAt(vec2 voxel) {
 // The mean over the pixel's footprint where voxels are smaller than pixels, so that noise does not flicker.
 float filteredGrey(vec2 alongX, vec2 alongY) {
   float footprint = max(length(alongX), length(alongY));
-  if (footprint * NEAREST_FROM < 1.0) return greyAt(floor(vVoxel + 0.5));
+  bool squares = footprint * NEAREST_FROM < 1.0;
   int taps = clamp(int(ceil(footprint - 0.01)), 1, MAX_TAPS);
   float sum = 0.0;
   for (int row = 0; row < taps; row++) {
     for (int column = 0; column < taps; column++) {
       vec2 within = (vec2(column, row) + 0.5) / float(taps) - 0.5;
-      sum += greyAt(vVoxel + within.x * alongX + within.y * alongY);
+      vec2 voxel = vVoxel + within.x * alongX + within.y * alongY;
+      sum += greyAt(squares ? floor(voxel + 0.5) : voxel);
     }
   }
   return sum / float(taps * taps);
@@ -74,42 +75,40 @@ float labelOf(ivec2 voxel) {
   return texelFetch(uLabels, clamp(voxel, ivec2(0), last), 0).r;
 }
 
-// The label with the largest bilinear weight: the border between labels is smooth, yet no label is invented.
-float labelAt(vec2 place) {
-  if (any(lessThan(place, vec2(-0.5))) || any(greaterThan(place, uLabelSize - 0.5))) return 0.0;
+// The label with the largest bilinear weight, so that the border between labels is smooth, yet no label is invented; and
+// how far from that border the place is, in voxels. The border lies where the weight is one half.
+float labelAt(vec2 place, out float inside) {
   ivec2 first = ivec2(floor(place));
   vec2 part = fract(place);
+  vec2 rest = 1.0 - part;
   vec4 labels = vec4(
     labelOf(first), labelOf(first + ivec2(1, 0)), labelOf(first + ivec2(0, 1)), labelOf(first + ivec2(1, 1)));
-  if (labels == labels.xxxx) return labels.x;
-  vec2 rest = 1.0 - part;
   vec4 weights = vec4(rest.x * rest.y, part.x * rest.y, rest.x * part.y, part.x * part.y);
-  float best = 0.0;
-  float label = 0.0;
-  for (int corner = 0; corner < 4; corner++) {
-    float weight = dot(weights, vec4(equal(labels, vec4(labels[corner]))));
-    if (weight > best) {
-      best = weight;
-      label = labels[corner];
-    }
-  }
-  return label;
+  vec4 totals = vec4(
+    dot(weights, vec4(equal(labels, labels.xxxx))), dot(weights, vec4(equal(labels, labels.yyyy))),
+    dot(weights, vec4(equal(labels, labels.zzzz))), dot(weights, vec4(equal(labels, labels.wwww))));
+  vec2 upper = totals.x >= totals.y ? vec2(totals.x, labels.x) : vec2(totals.y, labels.y);
+  vec2 lower = totals.z >= totals.w ? vec2(totals.z, labels.z) : vec2(totals.w, labels.w);
+  vec2 best = upper.x >= lower.x ? upper : lower;
+  vec4 member = vec4(equal(labels, best.yyyy));
+  vec2 slope = vec2(
+    mix(member.y - member.x, member.w - member.z, part.y), mix(member.z - member.x, member.w - member.y, part.x));
+  inside = (best.x - 0.5) / max(length(slope), 1e-4);
+  return best.y;
 }
 
 vec4 labelColor(float label) {
   return label < 0.5 ? vec4(0.0) : texelFetch(uPalette, ivec2(clamp(label + 0.5, 0.0, 255.0), 0), 0);
 }
 
-vec3 withLabels(vec3 color, vec2 alongX, vec2 alongY) {
+vec3 withLabels(vec3 color, float voxelsPerPixel) {
   vec2 place = vVoxel + uLabelOffset;
-  float label = labelAt(place);
-  vec4 tint = labelColor(label);
-  if (tint.a == 0.0) return color;
-  vec2 dx = alongX * OUTLINE_PIXELS;
-  vec2 dy = alongY * OUTLINE_PIXELS;
-  bool border = labelAt(place + dx) != label || labelAt(place - dx) != label
-    || labelAt(place + dy) != label || labelAt(place - dy) != label;
-  return mix(color, tint.rgb, border ? min(1.0, 3.0 * uOpacity) : uOpacity);
+  if (any(lessThan(place, vec2(-0.5))) || any(greaterThan(place, uLabelSize - 0.5))) return color;
+  float inside;
+  vec4 tint = labelColor(labelAt(place, inside));
+  float pixels = inside / voxelsPerPixel;
+  float outline = 1.0 - smoothstep(OUTLINE_PIXELS - 0.5, OUTLINE_PIXELS + 0.5, pixels);
+  return mix(color, tint.rgb, tint.a * mix(uOpacity, min(1.0, 3.0 * uOpacity), outline));
 }
 
 void main() {
@@ -119,9 +118,10 @@ void main() {
     outColor = vec4(uBackground, 1.0);
     return;
   }
-  float value = clamp((filteredGrey(alongX, alongY) - uWindow.x) * uWindow.y, 0.0, 1.0);
+  float grey = filteredGrey(alongX, alongY);
+  float value = isnan(grey) ? 0.0 : clamp((grey - uWindow.x) * uWindow.y, 0.0, 1.0);
   vec3 color = vec3(uInvert ? 1.0 - value : value);
-  if (uOpacity > 0.0 && uLabelSize.x > 0.0) color = withLabels(color, alongX, alongY);
+  if (uOpacity > 0.0 && uLabelSize.x > 0.0) color = withLabels(color, length(alongX));
   outColor = vec4(color, 1.0);
 }
 `;

@@ -1,8 +1,9 @@
 import { LinearFilter, NearestFilter, type WebGLRenderer } from "three";
-import type { Axis, Point3, Shape3 } from "../core/volume/shape";
+import type { Axis, Box, Point3 } from "../core/volume/shape";
 import { BACKGROUND_COLOR } from "./axis-colors";
 import { composeScreenshot } from "./compose-screenshot";
 import { createRenderer } from "./create-renderer";
+import { type Change, DrawSchedule } from "./draw-schedule";
 import { FrameCost } from "./frame-cost";
 import { LabelPalette } from "./label-palette";
 import { LinkedView } from "./linked-view";
@@ -11,17 +12,10 @@ import { isSameLayout, measureLayout, type PaneArea, type PaneLayout } from "./p
 import { Scene3D } from "./scene-3d";
 import { SliceFeed } from "./slice-feed";
 import { SlicePicture } from "./slice-picture";
-import { type Point2, SLICE_PANES, type SlicePaneId } from "./slice-plane";
+import { isSameShape, type Point2, SLICE_PANES, type SlicePaneId } from "./slice-plane";
 import { SliceTexture } from "./slice-texture";
 import { SliceView } from "./slice-view";
 import type { PaneId, SliceSource, Viewer, ViewerEvents, ViewerProps } from "./viewer-props";
-
-/** A 3D view that takes longer than this waits while slices change, so that they stay fluent … */
-const COSTLY_MS = 60;
-/** … until nothing has changed for so many times as long, within these limits. */
-const PAUSE_PER_COST = 1.5;
-const MIN_PAUSE_MS = 150;
-const MAX_PAUSE_MS = 1500;
 
 /**
  * Returns a viewer that draws into a canvas it puts behind everything in `canvasHost`, with slices from `source`. Throws a
@@ -49,12 +43,10 @@ class CanvasViewer implements Viewer {
   #props: ViewerProps | null = null;
   #pointer: { readonly pane: SlicePaneId; readonly pixel: Point2 } | null = null;
   readonly #cost3d: FrameCost;
+  readonly #schedule: DrawSchedule;
   #layout: PaneLayout | null = null;
-  #slicesChanged = true;
-  #scene3dChanged = true;
-  #scene3dDue = true;
-  #pause = 0;
-  #frame = 0;
+  /** A compared box that the views zoom in on as soon as its pane is there. */
+  #toFrame: Box | null = null;
   #disposed = false;
 
   constructor(host: HTMLElement, source: SliceSource, events: ViewerEvents) {
@@ -63,6 +55,10 @@ class CanvasViewer implements Viewer {
     this.#renderer = createRenderer(this.#canvas);
     this.#renderer.setClearColor(BACKGROUND_COLOR);
     this.#cost3d = new FrameCost(this.#renderer.getContext() as WebGL2RenderingContext);
+    this.#schedule = new DrawSchedule(
+      () => this.#draw(false),
+      () => this.#cost3d.milliseconds,
+    );
     if (getComputedStyle(host).position === "static") host.style.position = "relative";
     this.#canvas.style.cssText =
       "position:absolute;left:0;top:0;width:100%;height:100%;display:block;pointer-events:none";
@@ -109,8 +105,9 @@ class CanvasViewer implements Viewer {
     const before = this.#props;
     this.#props = props;
     const { volume, overlay, cursor } = props;
-    if (volume && !sameShape(volume.shape, before?.volume?.shape)) this.#linked.setShape(volume.shape);
+    if (volume && !isSameShape(volume.shape, before?.volume?.shape)) this.#linked.setShape(volume.shape);
     else if (before && !samePoint(cursor, before.cursor)) this.#linked.follow(cursor);
+    if (props.compare?.id !== before?.compare?.id) this.#toFrame = comparedBox(props);
     if (props.classes !== before?.classes) this.#palette.update(props.classes);
     for (const pane of SLICE_PANES) {
       const picture = this.#pictures[pane];
@@ -161,8 +158,7 @@ class CanvasViewer implements Viewer {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    cancelAnimationFrame(this.#frame);
-    window.clearTimeout(this.#pause);
+    this.#schedule.dispose();
     this.#cost3d.dispose();
     this.#detach.abort();
     this.#resizes.disconnect();
@@ -225,46 +221,31 @@ class CanvasViewer implements Viewer {
     this.#feed.update(this.#props, shown);
   }
 
-  /** Asks for a frame; "3d-now" is for what the user does in the 3D view itself. */
-  #requestDraw(what: "slices" | "all" | "3d-now" = "all"): void {
-    if (this.#disposed) return;
-    if (what !== "3d-now") this.#slicesChanged = true;
-    if (what !== "slices") {
-      this.#scene3dChanged = true;
-      window.clearTimeout(this.#pause);
-      const cost = this.#cost3d.milliseconds;
-      const pause = Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, PAUSE_PER_COST * cost));
-      if (what === "3d-now" || cost < COSTLY_MS) this.#scene3dDue = true;
-      else this.#pause = window.setTimeout(() => this.#requestDraw("3d-now"), pause);
-    }
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw(false));
+  #requestDraw(change: Change = "all"): void {
+    if (!this.#disposed) this.#schedule.request(change);
   }
 
   /** Draws what has changed, or everything: also when a pane lies elsewhere than before. */
   #draw(everything: boolean): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
     if (this.#disposed) return;
+    const due = this.#schedule.begin();
     const layout = measureLayout(this.#host, this.#elements);
-    if (layout.width === 0 || layout.height === 0) return;
     const anew = everything || !this.#layout || !isSameLayout(layout, this.#layout);
     this.#layout = layout;
+    if (layout.width === 0 || layout.height === 0) return;
     if (this.#canvas.width !== layout.width || this.#canvas.height !== layout.height)
       this.#renderer.setSize(layout.width, layout.height, false);
     for (const pane of SLICE_PANES)
       this.#linked.setSize(pane, layout.panes.find((area) => area.pane === pane) ?? null);
+    if (this.#toFrame && this.#linked.view("compare")) {
+      this.#linked.frame(this.#toFrame, "compare");
+      this.#toFrame = null;
+    }
     this.#renderer.setScissorTest(false);
     if (anew) this.#renderer.clear();
     this.#renderer.setScissorTest(true);
-    const drawsSlices = anew || this.#slicesChanged;
-    const draws3d = anew || (this.#scene3dChanged && this.#scene3dDue);
-    this.#slicesChanged = false;
-    if (draws3d) {
-      this.#scene3dChanged = false;
-      this.#scene3dDue = false;
-    }
     for (const area of layout.panes) {
-      if (area.pane === "3d" ? !draws3d : !drawsSlices) continue;
+      if (!anew && !(area.pane === "3d" ? due.scene3d : due.slices)) continue;
       this.#renderer.setViewport(area.viewport.x, area.viewport.y, area.viewport.width, area.viewport.height);
       this.#renderer.setScissor(area.viewport.x, area.viewport.y, area.viewport.width, area.viewport.height);
       if (area.pane === "3d") this.#draw3d(area, layout.pixelRatio);
@@ -290,8 +271,12 @@ class CanvasViewer implements Viewer {
   }
 }
 
-function sameShape(a: Shape3, b: Shape3 | undefined): boolean {
-  return b !== undefined && a.every((length, i) => length === b[i]);
+/** Returns where the compared volume lies, if it is a part of the volume. */
+function comparedBox({ volume, compare }: ViewerProps): Box | null {
+  if (!volume || !compare || isSameShape(volume.shape, compare.shape)) return null;
+  const { x, y, z } = compare.origin;
+  const [nz, ny, nx] = compare.shape;
+  return { x0: x, y0: y, z0: z, x1: x + nx, y1: y + ny, z1: z + nz };
 }
 
 function samePoint(a: Point3, b: Point3): boolean {
