@@ -11,12 +11,13 @@ import {
 } from "three";
 import type { ClassStyle, ParticleMark } from "./viewer-props";
 
+const SEE_THROUGH_OPACITY = 0.22;
 const UNKNOWN_CLASS_COLOR = "#c3c9d4";
 /** Subdivisions of the sphere for up to so many particles. */
 const DETAILS = [
   { upTo: 500, subdivisions: 8 },
-  { upTo: 3000, subdivisions: 5 },
-  { upTo: Number.POSITIVE_INFINITY, subdivisions: 3 },
+  { upTo: 4000, subdivisions: 3 },
+  { upTo: Number.POSITIVE_INFINITY, subdivisions: 1 },
 ];
 
 /** The particles of visible classes as spheres, drawn in one call. */
@@ -44,6 +45,15 @@ export class ParticleSpheres {
     mesh.count = this.#shown.length;
     mesh.instanceMatrix.needsUpdate = true;
     if (mesh.instanceColor) mesh.instanceColor.needsUpdate = true;
+  }
+
+  /** Lets what lies within the spheres show through. */
+  setSeeThrough(seeThrough: boolean): void {
+    if (this.#material.transparent === seeThrough) return;
+    this.#material.transparent = seeThrough;
+    this.#material.depthWrite = !seeThrough;
+    this.#material.opacity = seeThrough ? SEE_THROUGH_OPACITY : 1;
+    this.#material.needsUpdate = true;
   }
 
   /** Returns the first particle that a ray meets, or null. */

@@ -79,7 +79,11 @@ export class Scene3D {
     if (shape !== this.#shape && !isSameShape(shape, this.#shape)) this.#setShape(shape);
     if (shape) this.#planes.update(shape, nearestVoxel(props.cursor, shape));
     this.#planes.group.visible = props.slicePlanes && shape !== null;
-    if (props.surfaces !== before?.surfaces) this.#surfaces.update(props.surfaces);
+    if (props.surfaces !== before?.surfaces) {
+      this.#surfaces.update(props.surfaces);
+      // The spheres would hide the surfaces of the very same particles.
+      this.#spheres.setSeeThrough(props.surfaces.some(({ visible, opacity }) => visible && opacity > 0));
+    }
     if (props.particles !== before?.particles || props.classes !== before?.classes)
       this.#spheres.update(props.particles, props.classes);
     if (props.box !== before?.box) {

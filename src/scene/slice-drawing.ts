@@ -10,6 +10,8 @@ const SHADE = "rgba(15, 17, 21, 0.75)";
 const CROSSHAIR_GAP = 7;
 const HANDLE_PIXELS = 6;
 const DIMMED = 0.35;
+/** How far outside its circle the selected particle's ring lies. */
+const SELECTED_DISTANCE = 4;
 
 /** Draws the crosshair: each line in the colour of the axis whose slice it stands for. */
 export function drawCrosshair(
@@ -43,16 +45,20 @@ export function drawDiscs(
   colorOf: (label: number) => string | null,
   selected: number | null,
 ): void {
+  const byColor = new Map<string, ParticleDisc[]>();
   for (const disc of discs) {
     const color = colorOf(disc.label);
     if (color === null) continue;
-    const { x, y } = toPixel(view, disc);
-    const radius = Math.max(2, disc.radius * view.scale);
-    strokeCircle(context, x, y, radius, SHADE, 3.5);
-    strokeCircle(context, x, y, radius, color, 1.75);
+    const alike = byColor.get(color);
+    if (alike) alike.push(disc);
+    else byColor.set(color, [disc]);
     if (disc.id !== selected) continue;
-    strokeCircle(context, x, y, radius + 4, SHADE, 4);
-    strokeCircle(context, x, y, radius + 4, "#ffffff", 2);
+    strokeCircles(context, view, [disc], SELECTED_DISTANCE, SHADE, 4);
+    strokeCircles(context, view, [disc], SELECTED_DISTANCE, "#ffffff", 2);
+  }
+  for (const [color, alike] of byColor) {
+    strokeCircles(context, view, alike, 0, SHADE, 3.5);
+    strokeCircles(context, view, alike, 0, color, 1.75);
   }
 }
 
@@ -176,17 +182,23 @@ function strokeLines(context: CanvasRenderingContext2D, color: string, lines: re
   context.stroke();
 }
 
-function strokeCircle(
+/** Strokes circles as one path, each `distance` pixels outside its disc. */
+function strokeCircles(
   context: CanvasRenderingContext2D,
-  x: number,
-  y: number,
-  radius: number,
+  view: PaneView,
+  discs: readonly ParticleDisc[],
+  distance: number,
   color: string,
   width: number,
 ): void {
   context.strokeStyle = color;
   context.lineWidth = width;
   context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
+  for (const disc of discs) {
+    const { x, y } = toPixel(view, disc);
+    const radius = Math.max(2, disc.radius * view.scale) + distance;
+    context.moveTo(x + radius, y);
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+  }
   context.stroke();
 }

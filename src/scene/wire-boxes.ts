@@ -25,13 +25,18 @@ export function volumeOutline(shape: Shape3): LineSegments<BufferGeometry, LineB
   return new LineSegments(geometry, new LineBasicMaterial({ vertexColors: true }));
 }
 
-/** Returns the dashed outline of a box of voxels. */
+/** Returns the dashed outline of a box of voxels, which nothing hides. */
 export function boxOutline(box: Box): LineSegments<BufferGeometry, LineDashedMaterial> {
-  const lines = new LineSegments(
-    edgeGeometry(edgesOf(box)),
-    new LineDashedMaterial({ color: BOX_COLOR, dashSize: 3, gapSize: 2 }),
-  );
+  const material = new LineDashedMaterial({
+    color: BOX_COLOR,
+    dashSize: 4,
+    gapSize: 2,
+    depthTest: false,
+    transparent: true,
+  });
+  const lines = new LineSegments(edgeGeometry(edgesOf(box)), material);
   lines.computeLineDistances();
+  lines.renderOrder = 1;
   return lines;
 }
 
