@@ -30,6 +30,7 @@ test("a box of 32³ is restored: live trace, result in the tree, before and afte
 
 test("a long restoration is cancelled within a second and loses nothing", async () => {
   const { page, status, complaints } = app;
+  await page.getByRole("button", { name: "Parameters" }).click(); // folded while the result is looked at
   await page.getByRole("radio", { name: "64 voxels" }).click();
   await fillNumber(page, "Iterations", 500);
   await page.getByRole("button", { name: "Run restore" }).click();

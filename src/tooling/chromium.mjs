@@ -26,6 +26,8 @@ export const CHROMIUM_ARGS = [
   "--enable-features=Vulkan",
   "--use-angle=swiftshader",
   "--enable-unsafe-swiftshader",
+  // Pages are put together on the CPU, as every Chromium without a GPU does: through SwiftShader it takes a whole core.
+  "--disable-gpu-compositing",
 ];
 
 /** Returns the path of a Chromium; installs Debian's where none is found and we are root. Throws one sentence otherwise. */
