@@ -111,6 +111,24 @@ describe("createComputeService", () => {
     expect(meta.shape).toEqual(SHAPE);
   });
 
+  it("takes the voxel size that the user states in place of the header's", async () => {
+    const { service: s } = service();
+    const stated = { ...(await mrcFile("noise.mrc", noise(), "float32")), voxelSizeAngstrom: 14 };
+    const params = { iterations: 3, burnIn: 1, denoiser: "gaussian" };
+    const { volumes } = await s.run("job", "restore", { volume: stated }, params, ignore);
+    for (const { name, blob } of volumes) {
+      const { meta } = await openVolume(blobSource(blob, name));
+      expect(meta.voxelSizeAngstrom.x).toBeCloseTo(14, 4);
+    }
+    const inputs = { volume: stated, model: "starter" };
+    const refused = await caught(s.run("job 2", "segment", inputs, {}, ignore));
+    expect(isTagged(refused, "bad-input")).toBe(true);
+    expect((refused as Error).message).toContain("14 Å");
+    const labels = { ...(await mrcFile("labels.mrc", noise().fill(0), "int8")), voxelSizeAngstrom: 14 };
+    const found = await s.run("job 3", "localize", { labels, score: null, model: "starter" }, {}, ignore);
+    expect(found.output.list.voxelSizeAngstrom).toEqual({ x: 14, y: 14, z: 14 });
+  });
+
   it("rejects wrong parameters and files with their tag", async () => {
     const { service: s } = service();
     const volume = await mrcFile("noise.mrc", noise(), "float32");

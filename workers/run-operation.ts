@@ -9,6 +9,7 @@ import { SEGMENT } from "../src/core/operations/segment";
 import type { ParamSpec, ParamValues } from "../src/core/task/params";
 import { checkParams } from "../src/core/task/params";
 import type { TaskContext } from "../src/core/task/task";
+import type { VolumeReader } from "../src/core/volume/volume";
 import { createMrcSink } from "../src/io/mrc/mrc-writer";
 import { createBlobSink } from "../src/io/source/blob-sink";
 import { blobSource } from "../src/io/source/blob-source";
@@ -35,8 +36,14 @@ type Runner<Id extends OperationId> = (
   context: TaskContext,
 ) => Promise<Run<Id>>;
 
-const openFile = ({ blob, name }: VolumeFile, { signal }: RunTools) =>
-  openVolume(blobSource(blob, name), { signal });
+async function openFile(
+  { blob, name, voxelSizeAngstrom: stated }: VolumeFile,
+  { signal }: RunTools,
+): Promise<VolumeReader> {
+  const { meta, readBox } = await openVolume(blobSource(blob, name), { signal });
+  if (stated === undefined) return { meta, readBox };
+  return { meta: { ...meta, voxelSizeAngstrom: { x: stated, y: stated, z: stated } }, readBox };
+}
 
 const RUNNERS: { readonly [Id in OperationId]: Runner<Id> } = {
   async restore(inputs, given, tools, context) {

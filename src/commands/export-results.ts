@@ -1,6 +1,6 @@
 import type { ParticleFormat } from "../core/particles/particle-format";
 import { PARTICLE_FORMATS } from "../io/particle-formats";
-import { entryOf } from "../state/document";
+import { entryOf, voxelSizePerAxisOf } from "../state/document";
 import { notify } from "../state/shell";
 import { shownParticles } from "./review-particles";
 import type { Workbench } from "./workbench";
@@ -29,10 +29,13 @@ export function exportLabels({ files, host }: Workbench, id: string): void {
 export function exportParticles(workbench: Workbench, formatId: string): void {
   const entry = shownParticles(workbench);
   const format = PARTICLE_FORMATS.find(({ id }) => id === formatId);
-  if (!entry || !format) return;
+  const volume = entryOf(workbench.document.getState().volumes, entry?.parentId ?? null);
+  if (!entry || !format || !volume) return;
   try {
     const name = `${stem(entry.list.volumeName)}-particles${format.extension}`;
-    workbench.host.saveFile(name, new Blob([format.write(entry.list)], { type: format.mimeType }));
+    // The voxel size may have been stated since the particles were found.
+    const list = { ...entry.list, voxelSizeAngstrom: voxelSizePerAxisOf(volume) };
+    workbench.host.saveFile(name, new Blob([format.write(list)], { type: format.mimeType }));
     notify(workbench.shell, "info", `Saved ${name}. ${format.note}`);
   } catch (error) {
     notify(workbench.shell, "error", error instanceof Error ? error.message : String(error));

@@ -1,7 +1,7 @@
 import type { VolumeFile } from "../contracts/files";
 import { particleFormatOf } from "../io/particle-formats";
 import { readTruth } from "../io/truth/read-truth";
-import { addEntry, entryOf, setTruth, type VolumeEntry, voxelSizeOf } from "../state/document";
+import { addEntry, entryOf, setTruth, type VolumeEntry, voxelSizePerAxisOf } from "../state/document";
 import { notify } from "../state/shell";
 import { evaluateAll, scoresOf } from "./evaluate-particles";
 import { openVolume, readWholeVolume, showVolume } from "./open-volume";
@@ -33,13 +33,11 @@ function takeTruth(workbench: Workbench, volumeId: string, name: string, text: s
 
 /** Reads a list of particles in the volume that is shown; a .json that is no list of ours is taken for its truth. */
 function openPositions(workbench: Workbench, volume: VolumeEntry, name: string, text: string): void {
-  const { shape, voxelSizeAngstrom } = volume.meta;
-  const size = voxelSizeOf(volume);
   const classes = workbench.shell.getState().models[0]?.classes ?? [];
   const frame = {
     volumeName: volume.name,
-    shape,
-    voxelSizeAngstrom: size ? { x: size, y: size, z: size } : voxelSizeAngstrom,
+    shape: volume.meta.shape,
+    voxelSizeAngstrom: voxelSizePerAxisOf(volume),
     classes,
   };
   const format = particleFormatOf(name);

@@ -14,7 +14,6 @@ import {
 import { clearHistory } from "../state/history";
 import { patchJob, startJob } from "../state/jobs";
 import { notify } from "../state/shell";
-import { clampPoint } from "../state/view";
 import type { Workbench } from "./workbench";
 
 const ORIGIN: Point3 = { x: 0, y: 0, z: 0 };
@@ -98,12 +97,13 @@ export function showVolume(workbench: Workbench, id: string): void {
   const before = workbench.view.getState();
   const old = entryOf(volumes, before.volumeId);
   const [nz, ny, nx] = volume.meta.shape;
+  const middle = { x: Math.floor(nx / 2), y: Math.floor(ny / 2), z: Math.floor(nz / 2) };
   const sameShape = old !== null && old.meta.shape.join() === volume.meta.shape.join();
   workbench.view.setState({
     volumeId: id,
     compareId: before.compareId === id ? null : before.compareId,
     layout: before.layout === "side" && before.compareId === id ? "grid" : before.layout,
-    cursor: sameShape ? before.cursor : clampPoint({ x: nx / 2, y: ny / 2, z: nz / 2 }, volume.meta.shape),
+    cursor: sameShape ? before.cursor : middle,
     hover: null,
     value: null,
     box: sameShape ? before.box : null,

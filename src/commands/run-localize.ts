@@ -1,7 +1,7 @@
-import { addEntry, entryOf, patchEntry, voxelSizeOf } from "../state/document";
+import { addEntry, entryOf, patchEntry } from "../state/document";
 import { recordStep } from "../state/history";
 import { scoresOf } from "./evaluate-particles";
-import { runOperation } from "./run-operation";
+import { fileToCompute, runOperation } from "./run-operation";
 import type { Workbench } from "./workbench";
 
 /**
@@ -9,29 +9,23 @@ import type { Workbench } from "./workbench";
  * run on the same labels takes the place of the first; undo brings that one back.
  */
 export async function runLocalize(workbench: Workbench, id?: string): Promise<void> {
-  const { document, view, shell, files, history } = workbench;
+  const { document, view, shell, history } = workbench;
   const labels = entryOf(document.getState().labels, id ?? view.getState().labelsId);
-  const file = labels && files.get(labels.id);
   const volume = entryOf(document.getState().volumes, labels?.parentId ?? null);
+  const file = labels && volume && fileToCompute(workbench, labels.id, volume);
   if (!labels || !file || !volume) return;
   const result = await runOperation(workbench, {
     operation: "localize",
     inputs: {
       labels: file,
-      score: (labels.scoreId && files.get(labels.scoreId)) || null,
+      score: labels.scoreId === null ? null : fileToCompute(workbench, labels.scoreId, volume),
       model: labels.model,
     },
     inputName: labels.name,
     shape: volume.meta.shape,
   });
   if (!result || !entryOf(document.getState().labels, labels.id)) return;
-  const size = voxelSizeOf(volume);
-  const { list: found } = result.output;
-  const list = {
-    ...found,
-    volumeName: volume.name,
-    voxelSizeAngstrom: size ? { x: size, y: size, z: size } : found.voxelSizeAngstrom,
-  };
+  const list = { ...result.output.list, volumeName: volume.name };
   const fresh = {
     list,
     provenance: result.provenance,

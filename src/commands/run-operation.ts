@@ -1,7 +1,9 @@
 import type { OperationId, RunPreviews, RunRequests, RunResult } from "../contracts/compute";
+import type { VolumeFile } from "../contracts/files";
 import { isAbort } from "../core/errors";
 import type { Progress } from "../core/task/task";
 import type { Shape3 } from "../core/volume/shape";
+import type { VolumeEntry } from "../state/document";
 import { patchJob, startJob } from "../state/jobs";
 import { notify } from "../state/shell";
 import { OPERATIONS, planRun } from "./operations";
@@ -23,6 +25,20 @@ interface RunRequest<Id extends OperationId> {
   /** Of the volume, not of the box. */
   readonly shape: Shape3;
   readonly onPreview?: (preview: RunPreviews[Id], jobId: string) => void;
+}
+
+/**
+ * Returns the file of that id as an operation needs it: with the voxel size that the user stated for the volume, which
+ * the label maps and scores made from it share. Null where it was closed.
+ */
+export function fileToCompute(
+  { files }: Workbench,
+  id: string,
+  { statedVoxelSizeAngstrom: stated }: VolumeEntry,
+): VolumeFile | null {
+  const file = files.get(id);
+  if (!file) return null;
+  return stated === null ? file : { ...file, voxelSizeAngstrom: stated };
 }
 
 /** The pace of this machine becomes the next estimate. */

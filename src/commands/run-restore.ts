@@ -4,7 +4,7 @@ import { entryOf } from "../state/document";
 import { patchJob } from "../state/jobs";
 import { boxFor } from "./choose-box";
 import { compareWith, openVolume } from "./open-volume";
-import { runOperation } from "./run-operation";
+import { fileToCompute, runOperation } from "./run-operation";
 import type { Workbench } from "./workbench";
 
 function follow(workbench: Workbench, preview: RunPreviews["restore"], jobId: string): void {
@@ -22,7 +22,7 @@ export async function runRestore(workbench: Workbench): Promise<void> {
   const { volumeId } = workbench.view.getState();
   const box = boxFor("restore", workbench.view.getState(), workbench.shell.getState());
   const volume = entryOf(workbench.document.getState().volumes, volumeId);
-  const file = volume && workbench.files.get(volume.id);
+  const file = volume && fileToCompute(workbench, volume.id, volume);
   if (!volume || !file) return;
   const result = await runOperation(workbench, {
     operation: "restore",

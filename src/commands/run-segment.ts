@@ -12,7 +12,7 @@ import { notify } from "../state/shell";
 import { createLiveLabels, writePiece } from "./live-labels";
 import { openVolume } from "./open-volume";
 import { runLocalize } from "./run-localize";
-import { runOperation } from "./run-operation";
+import { fileToCompute, runOperation } from "./run-operation";
 import type { Workbench } from "./workbench";
 
 /** Okabe and Ito's colours, told apart by all kinds of colour vision, for classes whose model names none. */
@@ -78,7 +78,7 @@ async function makeSurfaces(workbench: Workbench, labelsId: string): Promise<voi
 /** Segments the volume that is shown; its labels fill in while the network runs, then particles are localized. */
 export async function runSegment(workbench: Workbench): Promise<void> {
   const volume = entryOf(workbench.document.getState().volumes, workbench.view.getState().volumeId);
-  const file = volume && workbench.files.get(volume.id);
+  const file = volume && fileToCompute(workbench, volume.id, volume);
   const manifest = workbench.shell.getState().models[0];
   if (!volume || !file || !manifest) return;
   const classes = labelClasses(manifest.classes);

@@ -6,7 +6,7 @@ import type { ModelManifest } from "../core/nn/model";
 import type { Provenance } from "../core/task/operation";
 import type { ComputeClient } from "../services/compute-client";
 import type { DataClient } from "../services/data-client";
-import { setTruth } from "../state/document";
+import { patchEntry, setTruth } from "../state/document";
 import { setParam } from "../state/shell";
 import { commandOf } from "./all-commands";
 import { chooseBoxFor } from "./choose-box";
@@ -108,11 +108,12 @@ const OUTPUTS = {
 
 interface Asked {
   readonly operation: keyof typeof OUTPUTS;
+  readonly inputs: unknown;
   readonly params: Readonly<Record<string, unknown>>;
 }
 
 let asked: Asked[] = [];
-let saved: string[] = [];
+let saved: { readonly name: string; readonly blob: Blob }[] = [];
 let workbench: Workbench;
 /** Lets a test keep a run going. */
 let hold: Promise<void> | null = null;
@@ -120,11 +121,11 @@ let hold: Promise<void> | null = null;
 const COMPUTE = {
   run: async (
     operation: Asked["operation"],
-    _inputs: unknown,
+    inputs: unknown,
     params: Asked["params"],
     { signal }: { signal: AbortSignal },
   ) => {
-    asked.push({ operation, params });
+    asked.push({ operation, inputs, params });
     await hold;
     if (signal.aborted) throw new AbortError();
     return OUTPUTS[operation];
@@ -142,7 +143,7 @@ beforeEach(async () => {
   hold = null;
   workbench = createWorkbench(DATA, COMPUTE, {
     pickFiles: async () => [],
-    saveFile: (name) => void saved.push(name),
+    saveFile: (name, blob) => void saved.push({ name, blob }),
     fetchAsset: () => Promise.reject(new Error("no assets here")),
     now: () => 0,
   });
@@ -153,7 +154,7 @@ beforeEach(async () => {
 describe("opening", () => {
   it("shows the volume with its cursor in the middle", () => {
     expect(viewNow().volumeId).toBe(documentNow().volumes[0].id);
-    expect(viewNow().cursor).toEqual({ x: 12, y: 9, z: 7 });
+    expect(viewNow().cursor).toEqual({ x: 11, y: 8, z: 6 });
   });
 
   it("says what is wrong with a broken file and keeps the open one", async () => {
@@ -252,7 +253,7 @@ describe("reviewing", () => {
   it("exports by its volume's name", async () => {
     await run("file.export-relion5-star");
     await run("file.export-labels");
-    expect(saved).toEqual(["a-particles.star", "labels.mrc"]);
+    expect(saved.map(({ name }) => name)).toEqual(["a-particles.star", "labels.mrc"]);
   });
 
   it("closes a volume with all that was made from it", () => {
@@ -270,13 +271,26 @@ it("segments the whole volume after a box was restored", async () => {
   expect(asked[0].params.box).toBeNull();
 });
 
+it("computes and exports with the voxel size that the user states", async () => {
+  patchEntry(workbench.document, "volumes", documentNow().volumes[0].id, { statedVoxelSizeAngstrom: 7 });
+  await run("run.segment");
+  expect(asked.map(({ inputs }) => inputs)).toMatchObject([
+    { volume: { name: "a.mrc", voxelSizeAngstrom: 7 } },
+    { labels: { voxelSizeAngstrom: 7 }, score: { voxelSizeAngstrom: 7 } },
+  ]);
+  await run("file.export-json");
+  expect(JSON.parse(await (saved.at(-1)?.blob.text() ?? ""))).toMatchObject({
+    voxelSizeAngstrom: { x: 7, y: 7, z: 7 },
+  });
+});
+
 it("localizes again when a threshold changes", async () => {
   await run("run.segment");
   const stop = followThresholds(workbench);
   setParam(workbench.shell, "localize", "minVoxels", { 2: 150 });
   await expect
     .poll(() => asked.at(-1))
-    .toEqual({
+    .toMatchObject({
       operation: "localize",
       params: expect.objectContaining({ minVoxels: { 2: 150 } }),
     });

@@ -7,6 +7,8 @@ import type { VolumeRole } from "../core/volume/volume";
 export interface VolumeFile {
   readonly name: string;
   readonly blob: Blob;
+  /** Stated by the user; replaces the header's. Results carry it. */
+  readonly voxelSizeAngstrom?: number;
 }
 
 export interface ResultVolume extends VolumeFile {

@@ -150,6 +150,11 @@ export function voxelSizeOf(volume: VolumeEntry): number | null {
   return volume.statedVoxelSizeAngstrom ?? knownVoxelSizeAngstrom(volume.meta.voxelSizeAngstrom);
 }
 
+/** Returns the voxel size along each axis: what the user stated, else the header's, 0 where that says nothing. */
+export function voxelSizePerAxisOf({ statedVoxelSizeAngstrom: stated, meta }: VolumeEntry): Point3 {
+  return stated === null ? meta.voxelSizeAngstrom : { x: stated, y: stated, z: stated };
+}
+
 /** Returns the entry with that id, or null. */
 export function entryOf<Entry extends { readonly id: string }>(
   entries: readonly Entry[],

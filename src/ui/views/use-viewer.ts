@@ -28,8 +28,10 @@ function viewerEvents(workbench: Workbench): ViewerEvents {
     },
     onHover: (hover) => view.setState({ hover }),
     onSlice: (axis, step) => moveCursor(workbench, axis, step),
-    onContrast(low, high) {
-      const volume = shown();
+    onContrast(low, high, pane) {
+      const { volumes } = document.getState();
+      const { volumeId, compareId } = view.getState();
+      const volume = entryOf(volumes, pane === "compare" ? compareId : volumeId);
       if (volume) patchEntry(document, "volumes", volume.id, { display: { ...volume.display, low, high } });
     },
     onBox: (box) => setBox(workbench, box),
