@@ -1,6 +1,7 @@
 // Finds a Chromium for the tests, or installs Debian's as root; and the flags that give it WebGPU without a GPU.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
 const CANDIDATES = [
   process.env.CHROMIUM,
@@ -43,4 +44,14 @@ export function findChromium() {
   throw new Error(
     "No Chromium found: install it (apt-get install chromium) or name one in the variable CHROMIUM.",
   );
+}
+
+// `npm test` runs this file first: the GPU tests need Chromium's software driver before the journeys need its browser.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    console.log(`Chromium: ${findChromium()}`);
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
 }
