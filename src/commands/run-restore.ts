@@ -42,6 +42,9 @@ export async function runRestore(workbench: Workbench): Promise<void> {
     });
     if (made.role !== "restored" || workbench.view.getState().volumeId !== volume.id) continue;
     compareWith(workbench, entry.id);
+    // What the wedge takes away shows in the plane of the tilting.
+    const { tiltAxis } = result.provenance.params;
+    workbench.view.setState({ compareAxis: tiltAxis === "x" ? "x" : "y" });
     if (box) showBox(workbench, box, volume.meta.shape);
   }
 }

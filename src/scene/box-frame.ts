@@ -1,4 +1,4 @@
-import type { Axis, Box, Shape3 } from "../core/volume/shape";
+import type { Axis, Box, Point3, Shape3 } from "../core/volume/shape";
 import { lengthAlong, PLANE_AXES, type Point2 } from "./slice-plane";
 
 /** A rectangle in a slice or a pane, in the unit of its user. */
@@ -24,6 +24,11 @@ export function frameOf(box: Box, axis: Axis): Frame {
     right: box[`${column}1`] - 0.5,
     bottom: box[`${row}1`] - 0.5,
   };
+}
+
+/** Returns the box of a shape whose first voxel lies at `origin`. */
+export function boxAt({ x, y, z }: Point3, [nz, ny, nx]: Shape3): Box {
+  return { x0: x, y0: y, z0: z, x1: x + nx, y1: y + ny, z1: z + nz };
 }
 
 /** Tells whether the slice `index` perpendicular to an axis goes through a box. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Shape3 } from "../core/volume/shape";
 import { LinkedView } from "./linked-view";
-import { inPlane, PANE_AXIS, type SlicePaneId } from "./slice-plane";
+import { inPlane, type SlicePaneId } from "./slice-plane";
 import { type PaneView, toPixel } from "./view-transform";
 
 const SHAPE: Shape3 = [13, 170, 230];
@@ -38,11 +38,26 @@ describe("linked view", () => {
     expect(viewOf(linked, "compare")).toMatchObject(xy);
   });
 
+  test("a volume compared along y has the centre and scale of the XZ pane", () => {
+    const linked = linkedView({
+      xy: { width: 200, height: 150 },
+      xz: LARGE,
+      compare: { width: 300, height: 500 },
+    });
+    linked.setCompareAxis("y");
+    linked.zoomAbout({ x: 50, y: 60, z: 3 }, 3);
+    linked.pan("compare", 20, -2);
+    const { size: _, ...xz } = viewOf(linked, "xz");
+    expect(viewOf(linked, "compare")).toMatchObject(xz);
+    expect(viewOf(linked, "xy").scale).toBeLessThan(xz.scale); // the small one shows its slice whole
+  });
+
   test("zooming keeps a point where it is in every pane", () => {
     const linked = linkedView({ xy: LARGE, xz: LARGE, yz: { width: 200, height: 150 } });
     const point = { x: 40, y: 120, z: 4 };
     const panes: SlicePaneId[] = ["xy", "xz", "yz"];
-    const pixels = () => panes.map((pane) => toPixel(viewOf(linked, pane), inPlane(point, PANE_AXIS[pane])));
+    const pixels = () =>
+      panes.map((pane) => toPixel(viewOf(linked, pane), inPlane(point, linked.axisOf(pane))));
     const before = pixels();
     const scale = viewOf(linked, "xy").scale;
     linked.zoomAbout(point, 1.5);

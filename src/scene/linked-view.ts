@@ -26,6 +26,7 @@ const FRAMED_SHARE = 0.6;
 export class LinkedView {
   #shape: Shape3 = [1, 1, 1];
   #zoom = 1;
+  #compareAxis: Axis = "z";
   #centers: Record<Axis, Point2> = { x: { x: 0, y: 0 }, y: { x: 0, y: 0 }, z: { x: 0, y: 0 } };
   readonly #sizes = new Map<SlicePaneId, Size2>();
 
@@ -33,6 +34,16 @@ export class LinkedView {
   setShape(shape: Shape3): void {
     this.#shape = shape;
     this.fit();
+  }
+
+  /** Says which axis the compare pane's slices are perpendicular to. */
+  setCompareAxis(axis: Axis): void {
+    this.#compareAxis = axis;
+  }
+
+  /** Returns the axis that a pane's slices are perpendicular to. */
+  axisOf(pane: SlicePaneId): Axis {
+    return pane === "compare" ? this.#compareAxis : PANE_AXIS[pane];
   }
 
   /** Takes a pane's size in CSS pixels, or null while it is hidden. */
@@ -45,7 +56,7 @@ export class LinkedView {
   view(pane: SlicePaneId): PaneView | null {
     const size = this.#sizes.get(pane);
     if (!size) return null;
-    return { center: this.#centers[PANE_AXIS[pane]], scale: this.#zoom * this.#fitScaleOf(pane), size };
+    return { center: this.#centers[this.axisOf(pane)], scale: this.#zoom * this.#fitScaleOf(pane), size };
   }
 
   /** Shows every slice whole, in the middle of its pane. */
@@ -72,7 +83,7 @@ export class LinkedView {
   pan(pane: SlicePaneId, dx: number, dy: number): void {
     const view = this.view(pane);
     if (!view) return;
-    const { column, row } = PLANE_AXES[PANE_AXIS[pane]];
+    const { column, row } = PLANE_AXES[this.axisOf(pane)];
     const moved: Record<Axis, number> = { x: 0, y: 0, z: 0 };
     moved[column] = -dx / view.scale;
     moved[row] = -dy / view.scale;
@@ -88,7 +99,7 @@ export class LinkedView {
   frame(box: Box, pane: SlicePaneId): void {
     const view = this.view(pane);
     if (!view) return;
-    const { left, top, right, bottom } = frameOf(box, PANE_AXIS[pane]);
+    const { left, top, right, bottom } = frameOf(box, this.axisOf(pane));
     const scale = FRAMED_SHARE * fitScale({ width: right - left, height: bottom - top }, view.size);
     if (scale <= view.scale) return;
     const [z, y, x] = [box.z0 + box.z1, box.y0 + box.y1, box.x0 + box.x1].map((sum) => (sum - 1) / 2);
@@ -107,7 +118,7 @@ export class LinkedView {
   /** Brings a point back into the panes it has left. */
   follow(point: Point3): void {
     for (const pane of this.#sizes.keys()) {
-      const axis = PANE_AXIS[pane];
+      const axis = this.axisOf(pane);
       const view = this.view(pane);
       if (!view || isVisible(view, inPlane(point, axis))) continue;
       this.#centers[axis] = inPlane(point, axis);
@@ -116,16 +127,19 @@ export class LinkedView {
   }
 
   #fitScaleOf(pane: SlicePaneId): number {
-    const main = this.#smallestFit(["xy", "compare"]);
-    if (PANE_AXIS[pane] === "z") return main;
-    return Math.min(this.#smallestFit(["xz", "yz"]), main);
+    // The large panes: XY, or the compare pane and the one with the same axis beside it.
+    const mainAxis = this.#sizes.has("compare") ? this.#compareAxis : "z";
+    const isMain = (id: SlicePaneId) => this.axisOf(id) === mainAxis;
+    const main = this.#smallestFit(SLICE_PANES.filter(isMain));
+    if (isMain(pane)) return main;
+    return Math.min(this.#smallestFit(SLICE_PANES.filter((id) => !isMain(id))), main);
   }
 
   #smallestFit(panes: readonly SlicePaneId[]): number {
     let scale = Number.POSITIVE_INFINITY;
     for (const pane of panes) {
       const size = this.#sizes.get(pane);
-      if (size) scale = Math.min(scale, fitScale(sliceSize(this.#shape, PANE_AXIS[pane]), size));
+      if (size) scale = Math.min(scale, fitScale(sliceSize(this.#shape, this.axisOf(pane)), size));
     }
     return scale;
   }
@@ -147,7 +161,7 @@ export class LinkedView {
 
   #bounded(axis: Axis): Point2 {
     const center = this.#centers[axis];
-    const pane = SLICE_PANES.find((id) => PANE_AXIS[id] === axis && this.#sizes.has(id));
+    const pane = SLICE_PANES.find((id) => this.axisOf(id) === axis && this.#sizes.has(id));
     const view = pane && this.view(pane);
     return view ? boundedCenter(center, sliceSize(this.#shape, axis), view.size, view.scale) : center;
   }

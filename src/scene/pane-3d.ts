@@ -17,7 +17,8 @@ export class Pane3D {
 
   constructor(element: HTMLElement, scene: Scene3D, events: ViewerEvents) {
     this.#scene = scene;
-    this.overlay = new PaneOverlay(element, FRAME_COLOR);
+    this.overlay = new PaneOverlay(element);
+    this.overlay.setBorder(FRAME_COLOR);
     this.overlay.setTitle("3D");
     const { root } = this.overlay;
     const options = { signal: this.#detach.signal };

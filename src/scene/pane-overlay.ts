@@ -14,13 +14,14 @@ export class PaneOverlay {
   readonly root = document.createElement("div");
   readonly canvas = document.createElement("canvas");
   readonly #context: CanvasRenderingContext2D;
+  readonly #border = document.createElement("div");
   readonly #title = textNode("left:8px;top:6px;white-space:pre");
   readonly #note = textNode("left:8px;right:8px;bottom:44px");
   readonly #scale = textNode("left:10px;bottom:16px");
   readonly #scaleLine = document.createElement("div");
   readonly #tab = textNode("left:0;top:0;padding:0 5px;border-radius:3px 3px 0 0");
 
-  constructor(host: HTMLElement, borderColor: string) {
+  constructor(host: HTMLElement) {
     const context = this.canvas.getContext("2d");
     if (!context) throw new Error("The browser gives no 2D canvas.");
     this.#context = context;
@@ -29,14 +30,22 @@ export class PaneOverlay {
       "position:absolute;inset:0;overflow:hidden;touch-action:none;user-select:none;-webkit-user-select:none";
     this.root.dataset.viewer = "pane";
     this.canvas.style.cssText = "position:absolute;left:0;top:0;width:100%;height:100%;pointer-events:none";
-    const border = document.createElement("div");
-    border.style.cssText = `position:absolute;inset:0;pointer-events:none;border:1px solid ${borderColor};opacity:0.75`;
+    this.#border.style.cssText =
+      "position:absolute;inset:0;pointer-events:none;border:1px solid;opacity:0.75";
     this.#scaleLine.style.cssText = `position:absolute;left:10px;bottom:11px;height:3px;pointer-events:none;background:${TEXT_COLOR};box-shadow:0 0 0 1px #0f1115aa`;
     this.#tab.style.background = BOX_COLOR;
     this.#tab.style.color = "#0f1115";
     this.#tab.style.textShadow = "none";
     this.#note.style.color = MUTED_COLOR;
-    this.root.append(this.canvas, border, this.#title, this.#note, this.#scale, this.#scaleLine, this.#tab);
+    this.root.append(
+      this.canvas,
+      this.#border,
+      this.#title,
+      this.#note,
+      this.#scale,
+      this.#scaleLine,
+      this.#tab,
+    );
     this.setScaleBar(null);
     this.setTab(null);
     host.prepend(this.root);
@@ -55,6 +64,10 @@ export class PaneOverlay {
     this.#context.setTransform(width / size.width, 0, 0, height / size.height, 0, 0);
     this.#context.font = FONT;
     return this.#context;
+  }
+
+  setBorder(color: string): void {
+    this.#border.style.borderColor = color;
   }
 
   setTitle(text: string): void {

@@ -1,15 +1,16 @@
-import type { Axis } from "../core/volume/shape";
+import type { Axis, Point3 } from "../core/volume/shape";
 import { SliceCache } from "./slice-cache";
 import type { SlicePicture } from "./slice-picture";
-import { AXES, lengthAlong, nearestVoxel, type SlicePaneId } from "./slice-plane";
+import { lengthAlong, nearestVoxel, PANE_AXIS, SLICE_PANES, type SlicePaneId } from "./slice-plane";
 import { type SliceKey, SliceSlot } from "./slice-slot";
 import type { SliceSource, ViewerProps } from "./viewer-props";
 
 const CACHE_BYTES = 96 * 2 ** 20;
+const ORIGIN: Point3 = { x: 0, y: 0, z: 0 };
 
 interface Slots {
   readonly image: SliceSlot;
-  readonly labels: SliceSlot | null;
+  readonly labels: SliceSlot;
 }
 
 /** Fetches the slices that the views show and puts them into their pictures; calls `onChange` when one has changed. */
@@ -19,7 +20,7 @@ export class SliceFeed {
   readonly #failures = new Map<SlicePaneId, string>();
 
   constructor(source: SliceSource, pictures: Record<SlicePaneId, SlicePicture>, onChange: () => void) {
-    const slotsOf = (pane: SlicePaneId, hasLabels: boolean): Slots => {
+    const slotsOf = (pane: SlicePaneId): Slots => {
       const { image, labels } = pictures[pane];
       return {
         image: new SliceSlot(source, this.#cache, {
@@ -33,47 +34,34 @@ export class SliceFeed {
             onChange();
           },
         }),
-        labels: hasLabels
-          ? new SliceSlot(source, this.#cache, {
-              onSlice: (pixels) => {
-                labels.set(pixels);
-                onChange();
-              },
-              onFailure: onChange, // the picture is there; only its overlay is missing
-            })
-          : null,
+        labels: new SliceSlot(source, this.#cache, {
+          onSlice: (pixels) => {
+            labels.set(pixels);
+            onChange();
+          },
+          onFailure: onChange, // the picture is there; only its overlay is missing
+        }),
       };
     };
-    this.#slots = {
-      xy: slotsOf("xy", true),
-      xz: slotsOf("xz", true),
-      yz: slotsOf("yz", true),
-      compare: slotsOf("compare", false),
-    };
+    this.#slots = { xy: slotsOf("xy"), xz: slotsOf("xz"), yz: slotsOf("yz"), compare: slotsOf("compare") };
   }
 
   /** Asks for what `props` show in the panes named; what is there already is not asked for again. */
   update(props: ViewerProps, shown: ReadonlySet<SlicePaneId>): void {
     const { volume, overlay, slab } = props;
     const cursor = volume && nearestVoxel(props.cursor, volume.shape);
-    const showsLabels = overlay.visible && overlay.opacity > 0;
-    for (const axis of AXES) {
-      const pane = paneOf(axis);
-      const slots = this.#slots[pane];
-      const isShown = shown.has(pane);
-      slots.image.want(volume && cursor && isShown ? keyOf(volume.id, axis, cursor[axis], slab) : null);
-      const needsLabels = isShown || (pane === "xy" && shown.has("compare"));
-      if (!volume || !cursor || overlay.id === null || !needsLabels) slots.labels?.want(null);
+    for (const pane of SLICE_PANES) {
+      const { image, labels } = this.#slots[pane];
+      const axis = pane === "compare" ? props.compareAxis : PANE_AXIS[pane];
+      const imaged = pane === "compare" ? props.compare : volume && { ...volume, origin: ORIGIN };
+      const index = imaged && cursor && shown.has(pane) ? cursor[axis] - imaged.origin[axis] : -1;
+      const within = imaged && index >= 0 && index < lengthAlong(imaged.shape, axis);
+      image.want(within ? keyOf(imaged.id, axis, index, slab) : null);
+      if (!cursor || overlay.id === null || !shown.has(pane)) labels.want(null);
       // A hidden overlay keeps its slice: showing it again fetches nothing.
-      else if (showsLabels)
-        slots.labels?.want({ ...keyOf(overlay.id, axis, cursor[axis], 1), revision: overlay.revision });
+      else if (overlay.visible && overlay.opacity > 0)
+        labels.want({ ...keyOf(overlay.id, axis, cursor[axis], 1), revision: overlay.revision });
     }
-    const { compare } = props;
-    const index = compare && cursor ? cursor.z - compare.origin.z : -1;
-    const within = compare !== null && index >= 0 && index < lengthAlong(compare.shape, "z");
-    this.#slots.compare.image.want(
-      within && shown.has("compare") ? keyOf(compare.id, "z", index, slab) : null,
-    );
   }
 
   /** True while a pane does not show yet what it should. */
@@ -89,15 +77,10 @@ export class SliceFeed {
   dispose(): void {
     for (const { image, labels } of Object.values(this.#slots)) {
       image.want(null);
-      labels?.want(null);
+      labels.want(null);
     }
     this.#cache.clear();
   }
-}
-
-/** Returns the pane that shows the volume's slices perpendicular to an axis. */
-function paneOf(axis: Axis): "xy" | "xz" | "yz" {
-  return axis === "z" ? "xy" : axis === "y" ? "xz" : "yz";
 }
 
 function keyOf(volumeId: string, axis: Axis, index: number, slab: number): SliceKey {

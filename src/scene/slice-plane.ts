@@ -17,8 +17,8 @@ export type SlicePaneId = "xy" | "xz" | "yz" | "compare";
 export const SLICE_PANES: readonly SlicePaneId[] = ["xy", "xz", "yz", "compare"];
 export const AXES: readonly Axis[] = ["x", "y", "z"];
 
-/** The axis that a pane's slices are perpendicular to. */
-export const PANE_AXIS: Readonly<Record<SlicePaneId, Axis>> = { xy: "z", xz: "y", yz: "x", compare: "z" };
+/** The axis that a pane's slices are perpendicular to; that of the compare pane is chosen. */
+export const PANE_AXIS = { xy: "z", xz: "y", yz: "x" } as const satisfies Partial<Record<SlicePaneId, Axis>>;
 
 /** What runs along the columns (to the right) and the rows (downwards) of a slice perpendicular to an axis. */
 export const PLANE_AXES: Readonly<Record<Axis, { readonly column: Axis; readonly row: Axis }>> = {

@@ -20,7 +20,7 @@ export interface SliceSlotEvents {
 
 /**
  * Keeps one picture up to date with what is wanted: at most one request in flight, then the newest wanted, so that fast
- * scrolling builds no backlog. While scrolling, slices on the way are shown; answers for another volume are dropped.
+ * scrolling builds no backlog. While scrolling, slices on the way are shown; answers for another volume or axis are dropped.
  */
 export class SliceSlot {
   readonly #source: SliceSource;
@@ -47,7 +47,7 @@ export class SliceSlot {
     if (key === before || (key && before && keyText(key) === keyText(before))) return;
     this.#wanted = key;
     this.#settled = key === null;
-    if (!key || (before && before.volumeId !== key.volumeId)) this.#events.onSlice(null);
+    if (!key || (before && !isAlike(before, key))) this.#events.onSlice(null);
     if (!key) {
       this.#events.onFailure(null);
       return;
@@ -63,7 +63,7 @@ export class SliceSlot {
       const pixels = await this.#source(key.volumeId, key.axis, key.index, key.slab);
       this.#cache.set(keyText(key), pixels);
       if (this.#isWanted(key)) this.#settle(pixels);
-      else if (!this.#settled && this.#wanted?.volumeId === key.volumeId) this.#events.onSlice(pixels);
+      else if (!this.#settled && this.#wanted && isAlike(this.#wanted, key)) this.#events.onSlice(pixels);
     } catch (error) {
       if (this.#isWanted(key)) {
         this.#settled = true;
@@ -83,6 +83,11 @@ export class SliceSlot {
   #isWanted(key: SliceKey): boolean {
     return !this.#settled && this.#wanted !== null && keyText(this.#wanted) === keyText(key);
   }
+}
+
+/** Tells whether one slice may be shown until the other has come. */
+function isAlike(a: SliceKey, b: SliceKey): boolean {
+  return a.volumeId === b.volumeId && a.axis === b.axis;
 }
 
 function keyText({ volumeId, axis, index, slab, revision }: SliceKey): string {

@@ -1,7 +1,7 @@
 import { BufferGeometry, Camera, Float32BufferAttribute, Mesh, type RawShaderMaterial, Scene } from "three";
-import { type Box, boxShape, type Point3, type Shape3 } from "../core/volume/shape";
+import { type Axis, type Box, boxShape, type Point3, type Shape3 } from "../core/volume/shape";
 import { AXIS_COLORS } from "./axis-colors";
-import { dragBox, type FrameGrip, frameOf, gripAt } from "./box-frame";
+import { boxAt, cutsBox, dragBox, type FrameGrip, frameOf, gripAt } from "./box-frame";
 import { dragContrast } from "./contrast-drag";
 import type { LinkedView } from "./linked-view";
 import { PaneOverlay } from "./pane-overlay";
@@ -14,7 +14,7 @@ import {
   inPlane,
   lengthAlong,
   nearestVoxel,
-  PANE_AXIS,
+  PLANE_AXES,
   type Point2,
   type SlicePaneId,
   sliceSize,
@@ -56,7 +56,7 @@ export class SliceView {
     this.#pane = pane;
     this.#context = context;
     this.#picture = picture;
-    this.overlay = new PaneOverlay(element, AXIS_COLORS[PANE_AXIS[pane]]);
+    this.overlay = new PaneOverlay(element);
     // One triangle that covers the pane, whose area is 0…1 × 0…1.
     this.#geometry.setAttribute("position", new Float32BufferAttribute([0, 0, 0, 2, 0, 0, 0, 2, 0], 3));
     this.#material = picture.paneMaterial();
@@ -64,6 +64,10 @@ export class SliceView {
     quad.frustumCulled = false;
     this.scene.add(quad);
     this.#detachPointer = attachSlicePointer(this.overlay.root, this.#pointerTarget());
+  }
+
+  get #axis(): Axis {
+    return this.#context.linked.axisOf(this.#pane);
   }
 
   /** Puts the view into the picture's uniforms; to be called before the scene is rendered. */
@@ -84,7 +88,8 @@ export class SliceView {
       return;
     }
     const { volume, box } = props;
-    const axis = PANE_AXIS[this.#pane];
+    const axis = this.#axis;
+    this.overlay.setBorder(AXIS_COLORS[axis]);
     const index = nearestVoxel(props.cursor, volume.shape)[axis];
     drawFrame(context, view, wholeFrame(volume.shape, axis), false);
     if (this.#pane === "compare") this.#drawCompareFrame(context, view, props);
@@ -100,14 +105,14 @@ export class SliceView {
   /** Returns the point of the volume under a pixel, or null while nothing is shown. */
   pointAt(pixel: Point2): Point3 | null {
     const now = this.#shown();
-    return now && fromPlane(toPlace(now.view, pixel), PANE_AXIS[this.#pane], now.index);
+    return now && fromPlane(toPlace(now.view, pixel), this.#axis, now.index);
   }
 
   #shown() {
     const props = this.#context.props();
     const view = this.#context.linked.view(this.#pane);
     if (!props?.volume || !view) return null;
-    const index = nearestVoxel(props.cursor, props.volume.shape)[PANE_AXIS[this.#pane]];
+    const index = nearestVoxel(props.cursor, props.volume.shape)[this.#axis];
     return { props, view, volume: props.volume, index };
   }
 
@@ -134,12 +139,17 @@ export class SliceView {
   ): void {
     const { volume, box, slab, compare } = props;
     if (!volume) return;
-    const axis = PANE_AXIS[this.#pane];
-    const name = this.#pane === "compare" ? "Compare" : this.#pane.toUpperCase();
+    const axis = this.#axis;
+    const { column, row } = PLANE_AXES[axis];
+    const plane = `${column}${row}`.toUpperCase();
+    const name = this.#pane === "compare" ? `Compare ${plane}` : plane;
     const last = lengthAlong(volume.shape, axis) - 1;
     const slabText = slab > 1 ? `   slab ${slab}` : "";
     this.overlay.setTitle(`${name}   ${axis} ${index} / ${last}${slabText}${isWaiting ? "   …" : ""}`);
-    const outside = this.#pane === "compare" && compare !== null && !holds(compare, index);
+    const outside =
+      this.#pane === "compare" &&
+      compare !== null &&
+      !cutsBox(boxAt(compare.origin, compare.shape), axis, index);
     this.overlay.setNote(failure ?? (outside ? "The compared volume does not reach this slice." : ""));
     const longest = Math.min(SCALE_BAR_PIXELS, SCALE_BAR_SHARE * view.size.width);
     this.overlay.setScaleBar(scaleBar(view.scale, volume.voxelSizeAngstrom, longest));
@@ -148,7 +158,7 @@ export class SliceView {
 
   /** The handle that moves the box, where any of the box is in the pane. */
   #boxTab(box: Box, view: PaneView, index: number) {
-    const axis = PANE_AXIS[this.#pane];
+    const axis = this.#axis;
     const frame = frameOf(box, axis);
     const first = toPixel(view, { x: frame.left, y: frame.top });
     const last = toPixel(view, { x: frame.right, y: frame.bottom });
@@ -163,31 +173,27 @@ export class SliceView {
 
   #drawCompareFrame(context: CanvasRenderingContext2D, view: PaneView, { compare }: ViewerProps): void {
     if (!compare) return;
-    const [, ny, nx] = compare.shape;
-    const { x, y } = compare.origin;
-    const frame = { left: x - 0.5, top: y - 0.5, right: x + nx - 0.5, bottom: y + ny - 0.5 };
-    drawFrame(context, view, frame, true);
+    drawFrame(context, view, frameOf(boxAt(compare.origin, compare.shape), this.#axis), true);
   }
 
   #discs(props: ViewerProps, index: number): ParticleDisc[] {
-    return particleDiscs(props.particles, PANE_AXIS[this.#pane], index, props.slab);
+    return particleDiscs(props.particles, this.#axis, index, props.slab);
   }
 
   /** Where the picture's first voxel lies in the slice: elsewhere than 0 for a compared box. */
   #origin(): Point2 {
     const compare = this.#pane === "compare" ? this.#context.props()?.compare : null;
-    return compare ? { x: compare.origin.x, y: compare.origin.y } : { x: 0, y: 0 };
+    return compare ? inPlane(compare.origin, this.#axis) : { x: 0, y: 0 };
   }
 
   #pointerTarget(): SlicePointerTarget {
     const { linked, events } = this.#context;
-    const axis = PANE_AXIS[this.#pane];
     return {
       gripAt: (pixel) => {
         const now = this.#shown();
         if (!now?.props.box) return null;
         if (this.overlay.isOnTab(pixel)) return { column: 0, row: 0 };
-        const frame = frameOf(now.props.box, axis);
+        const frame = frameOf(now.props.box, this.#axis);
         return gripAt(frame, toPlace(now.view, pixel), GRIP_PIXELS / now.view.scale);
       },
       hover: (pixel) => {
@@ -224,7 +230,7 @@ export class SliceView {
         const disc = discAt(discs, toPlace(now.view, pixel), PICK_PIXELS / now.view.scale);
         if (disc) events.onPickParticle(disc.id);
       },
-      scroll: (steps) => events.onSlice(axis, steps),
+      scroll: (steps) => events.onSlice(this.#axis, steps),
       zoom: (factor) => this.#context.zoom(factor),
       maximise: () => events.onMaximise(this.#pane),
     };
@@ -239,12 +245,12 @@ export class SliceView {
     return (dx, dy) => {
       if (!start || !view || !shape) return;
       const distance = { x: dx / view.scale, y: dy / view.scale };
-      events.onBox(dragBox(start, PANE_AXIS[this.#pane], grip, distance, shape));
+      events.onBox(dragBox(start, this.#axis, grip, distance, shape));
     };
   }
 }
 
-function wholeFrame(shape: Shape3, axis: "x" | "y" | "z") {
+function wholeFrame(shape: Shape3, axis: Axis) {
   const { width, height } = sliceSize(shape, axis);
   return { left: -0.5, top: -0.5, right: width - 0.5, bottom: height - 0.5 };
 }
@@ -252,8 +258,4 @@ function wholeFrame(shape: Shape3, axis: "x" | "y" | "z") {
 function isInside(point: Point3, [nz, ny, nx]: Shape3): boolean {
   const within = (value: number, length: number) => value >= -0.5 && value < length - 0.5;
   return within(point.x, nx) && within(point.y, ny) && within(point.z, nz);
-}
-
-function holds(compare: { shape: Shape3; origin: Point3 }, index: number): boolean {
-  return index >= compare.origin.z && index < compare.origin.z + compare.shape[0];
 }

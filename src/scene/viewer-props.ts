@@ -1,6 +1,6 @@
 import type { Axis, Box, Point3, Shape3 } from "../core/volume/shape";
 
-/** The panes a viewer can draw; the side-by-side pane shows a second volume along z with the same cursor and zoom. */
+/** The panes a viewer can draw; the side-by-side pane shows a second volume with the same cursor and zoom. */
 export type PaneId = "xy" | "xz" | "yz" | "3d" | "compare";
 
 /** One slice to draw; see SliceImage in contracts/data.ts for the order of rows and columns. */
@@ -43,6 +43,8 @@ export interface ViewerProps {
   } | null;
   /** Drawn in the compare pane; same shape as `volume` or a box of it (`origin` says where its corner lies). */
   readonly compare: { readonly id: string; readonly shape: Shape3; readonly origin: Point3 } | null;
+  /** What the slices of the compare pane are perpendicular to. */
+  readonly compareAxis: Axis;
   /** Grey values of black and white; high < low inverts nothing: `invert` does. */
   readonly contrast: { readonly low: number; readonly high: number; readonly invert: boolean };
   readonly compareContrast: { readonly low: number; readonly high: number; readonly invert: boolean } | null;

@@ -1,6 +1,7 @@
 import { LinearFilter, NearestFilter, type WebGLRenderer } from "three";
 import type { Axis, Box, Point3 } from "../core/volume/shape";
 import { BACKGROUND_COLOR } from "./axis-colors";
+import { boxAt } from "./box-frame";
 import { composeScreenshot } from "./compose-screenshot";
 import { createRenderer } from "./create-renderer";
 import { type Change, DrawSchedule } from "./draw-schedule";
@@ -107,6 +108,7 @@ class CanvasViewer implements Viewer {
     const { volume, overlay, cursor } = props;
     if (volume && !isSameShape(volume.shape, before?.volume?.shape)) this.#linked.setShape(volume.shape);
     else if (before && !samePoint(cursor, before.cursor)) this.#linked.follow(cursor);
+    this.#linked.setCompareAxis(props.compareAxis);
     if (props.compare?.id !== before?.compare?.id) this.#toFrame = comparedBox(props);
     if (props.classes !== before?.classes) this.#palette.update(props.classes);
     for (const pane of SLICE_PANES) {
@@ -178,10 +180,9 @@ class CanvasViewer implements Viewer {
 
   #createPictures(): Record<SlicePaneId, SlicePicture> {
     const filter = this.#renderer.extensions.has("OES_texture_float_linear") ? LinearFilter : NearestFilter;
-    const create = (labels = new SliceTexture(NearestFilter)) =>
-      new SlicePicture(new SliceTexture(filter), labels, this.#palette);
-    const xy = create();
-    return { xy, xz: create(), yz: create(), compare: create(xy.labels) };
+    const create = () =>
+      new SlicePicture(new SliceTexture(filter), new SliceTexture(NearestFilter), this.#palette);
+    return { xy: create(), xz: create(), yz: create(), compare: create() };
   }
 
   #createSliceView(pane: SlicePaneId, element: HTMLElement): SliceView {
@@ -274,9 +275,7 @@ class CanvasViewer implements Viewer {
 /** Returns where the compared volume lies, if it is a part of the volume. */
 function comparedBox({ volume, compare }: ViewerProps): Box | null {
   if (!volume || !compare || isSameShape(volume.shape, compare.shape)) return null;
-  const { x, y, z } = compare.origin;
-  const [nz, ny, nx] = compare.shape;
-  return { x0: x, y0: y, z0: z, x1: x + nx, y1: y + ny, z1: z + nz };
+  return boxAt(compare.origin, compare.shape);
 }
 
 function samePoint(a: Point3, b: Point3): boolean {

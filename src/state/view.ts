@@ -11,6 +11,8 @@ export type Layout = "grid" | "one" | "side";
 export interface ViewState {
   readonly volumeId: string | null;
   readonly compareId: string | null;
+  /** What the slices that are compared are perpendicular to. */
+  readonly compareAxis: Axis;
   readonly labelsId: string | null;
   readonly particlesId: string | null;
   readonly cursor: Point3;
@@ -46,6 +48,7 @@ export function createViewStore(): ViewStore {
   return createStore<ViewState>(() => ({
     volumeId: null,
     compareId: null,
+    compareAxis: "z",
     labelsId: null,
     particlesId: null,
     cursor: { x: 0, y: 0, z: 0 },

@@ -4,7 +4,7 @@ import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panel
 import type { Layout, Pane } from "../../state/view";
 import { useCommand, useView } from "../workbench-context";
 import { useViewer } from "./use-viewer";
-import { ViewPane } from "./view-pane";
+import { PANE_OF_AXIS, ViewPane } from "./view-pane";
 import { Welcome } from "./welcome";
 
 type PaneOf = (pane: Pane) => ReactNode;
@@ -68,11 +68,18 @@ function AllViews({ pane }: { readonly pane: PaneOf }) {
 }
 
 function SideBySide({ pane }: { readonly pane: PaneOf }) {
-  const row = (id: string, panes: readonly Pane[]) => (
+  const beside = useView(({ compareAxis }) => PANE_OF_AXIS[compareAxis]);
+  const others = (["xy", "xz", "yz"] as const).filter((each) => each !== beside);
+  // By place, not by view: the sizes stay when another plane is compared.
+  const row = (id: string, panes: Readonly<Record<string, Pane>>) => (
     <Split
       id={id}
       orientation="horizontal"
-      parts={panes.map((each) => ({ id: each, size: `${100 / panes.length}%`, content: pane(each) }))}
+      parts={Object.entries(panes).map(([place, each], _, { length }) => ({
+        id: place,
+        size: `${100 / length}%`,
+        content: pane(each),
+      }))}
     />
   );
   return (
@@ -80,8 +87,12 @@ function SideBySide({ pane }: { readonly pane: PaneOf }) {
       id="views-side"
       orientation="vertical"
       parts={[
-        { id: "top", size: "64%", content: row("views-side-top", ["xy", "compare"]) },
-        { id: "bottom", size: "36%", content: row("views-side-bottom", ["xz", "yz", "3d"]) },
+        { id: "top", size: "64%", content: row("views-side-top", { left: beside, right: "compare" }) },
+        {
+          id: "bottom",
+          size: "36%",
+          content: row("views-side-bottom", { left: others[0], middle: others[1], right: "3d" }),
+        },
       ]}
     />
   );

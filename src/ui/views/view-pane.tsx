@@ -16,6 +16,25 @@ const NAMES: Readonly<Record<Pane, string>> = {
 };
 const AXES = ["x", "y", "z"] as const;
 
+export const PANE_OF_AXIS = { z: "xy", y: "xz", x: "yz" } as const;
+
+/** Which slices are compared: the large pane beside shows the same. */
+function CompareAxis() {
+  const { view } = useWorkbench();
+  const chosen = useView(({ compareAxis }) => compareAxis);
+  return (["z", "y", "x"] as const).map((axis) => (
+    <IconButton
+      key={axis}
+      label={`Compare ${PANE_OF_AXIS[axis].toUpperCase()} slices`}
+      className={`axis-${axis}`}
+      pressed={axis === chosen}
+      onClick={() => view.setState({ compareAxis: axis })}
+    >
+      {PANE_OF_AXIS[axis].toUpperCase()}
+    </IconButton>
+  ));
+}
+
 interface ViewPaneProps {
   readonly pane: Pane;
   paneRef(pane: PaneId, element: HTMLElement | null): void;
@@ -26,7 +45,10 @@ export function ViewPane({ pane, paneRef }: ViewPaneProps) {
   const workbench = useWorkbench();
   const isBig = useView((view) => view.layout === "one");
   const shownId = useView((view) => (pane === "compare" ? view.compareId : view.volumeId));
-  const isSide = useView((view) => view.layout === "side");
+  const isNamed = useView(
+    ({ layout, compareAxis }) =>
+      layout === "side" && (pane === "compare" || pane === PANE_OF_AXIS[compareAxis]),
+  );
   const name = useDocument(({ volumes }) => entryOf(volumes, shownId)?.name ?? "");
   const ref = useCallback((element: HTMLElement | null) => paneRef(pane, element), [pane, paneRef]);
   return (
@@ -38,12 +60,13 @@ export function ViewPane({ pane, paneRef }: ViewPaneProps) {
         if (!isBig) workbench.view.setState({ bigPane: pane });
       }}
     >
-      {isSide && (pane === "xy" || pane === "compare") && (
+      {isNamed && (
         <div className="pane-name" title={name}>
           {name}
         </div>
       )}
       <div className="pane-tools">
+        {pane === "compare" && <CompareAxis />}
         {pane === "3d" &&
           AXES.map((axis) => (
             <IconButton

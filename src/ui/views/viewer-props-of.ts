@@ -104,6 +104,7 @@ export function createViewerPropsOf({
         shape: compare.meta.shape,
         origin: compare.parentId === volume?.id ? compare.origin : { x: 0, y: 0, z: 0 },
       },
+      compareAxis: now.compareAxis,
       contrast: volume?.display ?? { low: 0, high: 1, invert: false },
       compareContrast: compare?.display ?? null,
       slab: now.slab,
