@@ -24,6 +24,11 @@ test("a box of 32³ is restored: live trace, result in the tree, before and afte
     .first()
     .waitFor();
   await page.waitForTimeout(1500); // the spectra and the side-by-side view are drawn
+  // The plane of the tilting, where the wedge shows, is compared first.
+  const compared = page.getByRole("region", { name: "Compared volume" });
+  await compared.getByText("Compare XZ   y 112 / 223").waitFor();
+  await compared.getByRole("button", { name: "Compare YZ slices" }).click();
+  await compared.getByText("Compare YZ   x 112 / 223").waitFor();
   await screenshot(page, "restore-done");
   expect(complaints).toEqual([]);
 });
