@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AbortError } from "../core/errors";
+import { float16Values } from "../core/volume/float16";
 import { runCli } from "./run-cli";
 
 const SAMPLE = fileURLToPath(new URL("../../public/samples/cell-sample.mrc", import.meta.url));
@@ -39,6 +40,11 @@ async function json(...argv: string[]) {
 }
 
 const voxels = (name: string) => readFileSync(join(folder, name)).subarray(HEADER_BYTES);
+function halves(name: string): Float32Array {
+  const bytes = Uint8Array.from(voxels(name));
+  return Float32Array.from(new Uint16Array(bytes.buffer), (bits) => float16Values()[bits]);
+}
+const argmax = (values: readonly number[]) => values.indexOf(Math.max(...values));
 const BOX = ["--box", "30,80,80,46,97,101"]; // 16 × 17 × 21
 const CHAIN = ["--method", "mwr", "--iterations", "7", "--burn-in", "3", "--tilt", "-60,60"];
 
@@ -76,11 +82,12 @@ test("restore writes mean, deviation and trace; the same seed gives the same byt
 test("segment gives the same labels on WebAssembly and the reference, and localize takes its score", async () => {
   await json("convert", SAMPLE, "--crop", "30,80,80,39,93,97", "-o", "small.mrc"); // 9 × 13 × 17
   for (const backend of ["wasm", "reference"]) {
-    const files = ["-o", `${backend}.mrc`, "--score", `${backend}-score.mrc`];
+    const files = ["-o", `${backend}.mrc`, "--score", `${backend}-score.mrc`, "--class-probabilities"];
     const done = await json("segment", "small.mrc", "--model", "starter", "--backend", backend, ...files);
     const total = done.classes.reduce((sum: number, { voxels }: { voxels: number }) => sum + voxels, 0);
     expect(total).toBe(9 * 13 * 17);
     expect(done.provenance.inputs).toEqual(["small.mrc", "model starter"]);
+    expect(done.classes[2].probability).toBe(`${backend}-class2.mrc`);
   }
   const [a, b] = ["wasm.mrc", "reference.mrc"].map(voxels);
   // Where two classes are equally probable the last bit decides.
@@ -90,6 +97,12 @@ test("segment gives the same labels on WebAssembly and the reference, and locali
   const score = await json("info", "wasm-score.mrc");
   expect(score.min).toBeGreaterThan(1 / 6);
   expect(score.max).toBeLessThanOrEqual(1);
+
+  const ofClasses = [0, 1, 2, 3, 4, 5].map((label) => halves(`wasm-class${label}.mrc`));
+  const winner = a.map((_, i) => argmax(ofClasses.map((values) => values[i])));
+  // Probabilities that are equal as halves were not before.
+  expect(winner.filter((label, i) => label !== a[i]).length).toBeLessThanOrEqual(a.length / 100);
+  expect(halves("wasm-score.mrc")).toEqual(ofClasses[0].map((_, i) => ofClasses[a[i]][i]));
 
   const minVoxels = ["--min-voxels", "2=1,3=1,4=1,5=1"];
   await json("localize", "wasm.mrc", "--score", "wasm-score.mrc", ...minVoxels, "-o", "list.json");
@@ -120,6 +133,26 @@ test.each([
   ],
   [["restore", SAMPLE, "-o", "x.mrc", "--method", "magic"], 2, /Method must be one of mwr/],
   [["segment", SAMPLE], 2, /--out is missing/],
+  [
+    ["restore", SAMPLE, "-o", "x.mrc", "--std", "./x.mrc"],
+    2,
+    /--out and --std name the same file \.\/x\.mrc/,
+  ],
+  [
+    ["restore", SAMPLE, "-o", "x.mrc", "--std", "no/x.mrc"],
+    1,
+    /x\.mrc cannot be written: there is no such folder/,
+  ],
+  [
+    ["restore", SAMPLE, "-o", "x.mrc", "--trace", SAMPLE],
+    2,
+    /--trace .*cell-sample\.mrc would replace the input/,
+  ],
+  [
+    ["segment", SAMPLE, "-o", "x.mrc", "--class-probabilities", "--score", "x-class0.mrc"],
+    2,
+    /--score and --class-probabilities name the same file x-class0\.mrc/,
+  ],
   [["segment", SAMPLE, "-o", "x.mrc", "--model", "absent.json"], 1, /absent.json/],
 ])("%j is refused with a sentence", async (argv, expected, sentence) => {
   const before = readdirSync(folder);

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -26,6 +35,23 @@ test("what was written is there under its name only after close", async () => {
   await source.close();
 });
 
+test("a link stays a link, and what is no file is left in its place", async () => {
+  const path = join(folder, "far.mrc");
+  const link = join(folder, "link.mrc");
+  writeFileSync(path, "before");
+  symlinkSync(path, link);
+  const sink = await fileSink(link);
+  await sink.write(0, Uint8Array.of(1));
+  await sink.close();
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect([...readFileSync(path)]).toEqual([1]);
+
+  const nowhere = await fileSink("/dev/null");
+  await nowhere.write(0, Uint8Array.of(1));
+  await nowhere.close();
+  expect(lstatSync("/dev/null").isCharacterDevice()).toBe(true);
+});
+
 test("what is discarded leaves nothing", async () => {
   const path = join(folder, "b.mrc");
   const sink = await fileSink(path);
@@ -50,5 +76,6 @@ test("what cannot be opened says why", async () => {
   const missing = join(folder, "missing.mrc");
   await expect(fileSource(missing)).rejects.toThrow(`${missing} cannot be opened: there is no such file.`);
   await expect(fileSource(folder)).rejects.toThrow(`${folder} cannot be opened: it is a folder.`);
-  await expect(fileSink(join(folder, "no", "a.mrc"))).rejects.toMatchObject({ tag: "cannot-write" });
+  const absent = join(folder, "no", "a.mrc");
+  await expect(fileSink(absent)).rejects.toThrow(`${absent} cannot be written: there is no such folder.`);
 });

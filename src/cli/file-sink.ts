@@ -1,18 +1,27 @@
-import { open, rename, rm } from "node:fs/promises";
+import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { FormatError } from "../core/errors";
 import type { ByteSink } from "../io/source/byte-sink";
+import { fileProblem } from "./file-problem";
 
-const writeError = (path: string, cause: unknown) => {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new FormatError("cannot-write", `${path} cannot be written: ${why}.`, { path }, cause);
-};
+/** Returns the error of a file that cannot be written; its sentence says why. */
+export function writeError(path: string, cause: unknown): FormatError {
+  const noFolder = (cause as NodeJS.ErrnoException).code === "ENOENT";
+  const sentence = `${path} cannot be written: ${noFolder ? "there is no such folder" : fileProblem(cause)}.`;
+  return new FormatError("cannot-write", sentence, { path }, cause);
+}
 
 /**
  * Opens a file for writing. Bytes go to a file of another name beside it, which takes the name at `close`: a run that fails
- * leaves nothing half-written, and what had the name before stays until then.
+ * leaves nothing half-written, and what had the name before stays until then. A link stays a link; what is no file (/dev/null)
+ * is written to as it is.
  */
 export async function fileSink(path: string): Promise<ByteSink> {
-  const unfinished = `${path}.${process.pid}.part`;
+  const target = await realpath(path).catch(() => path);
+  const inPlace = await stat(target).then(
+    (stats) => !stats.isFile(),
+    () => false,
+  );
+  const unfinished = inPlace ? target : `${target}.${process.pid}.part`;
   const handle = await open(unfinished, "w").catch((cause) => {
     throw writeError(path, cause);
   });
@@ -29,13 +38,14 @@ export async function fileSink(path: string): Promise<ByteSink> {
     },
     async close() {
       await handle.close();
-      await rename(unfinished, path).catch((cause) => {
+      if (inPlace) return;
+      await rename(unfinished, target).catch((cause) => {
         throw writeError(path, cause);
       });
     },
     async discard() {
       await handle.close().catch(() => {});
-      await rm(unfinished, { force: true });
+      if (!inPlace) await rm(unfinished, { force: true });
     },
   };
 }

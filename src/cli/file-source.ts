@@ -2,17 +2,10 @@ import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
 import { FormatError } from "../core/errors";
 import { type ByteSource, checkRange } from "../io/source/byte-source";
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EISDIR: "it is a folder",
-  EACCES: "reading it is not allowed",
-};
+import { fileProblem } from "./file-problem";
 
 const openError = (path: string, cause: unknown) => {
-  const code = (cause as NodeJS.ErrnoException).code ?? "";
-  const sentence = `${path} cannot be opened: ${REASONS[code] ?? String(cause)}.`;
-  return new FormatError("bad-value", sentence, { path, code }, cause);
+  return new FormatError("bad-value", `${path} cannot be opened: ${fileProblem(cause)}.`, { path }, cause);
 };
 
 async function openFile(path: string): Promise<{ handle: FileHandle; size: number }> {

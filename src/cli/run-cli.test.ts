@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -84,6 +92,7 @@ describe("use", () => {
       /Crop -1,0,0 to 9,9,9 does not lie within/,
     ],
     [["localize", SAMPLE, "--min-voxels", "7"], /--min-voxels needs pairs such as 2=500,3=800, not "7"/],
+    [["localize", SAMPLE, "--min-voxels", "9=3"], /names class 9; the particles .* "starter" are 2, 3, 4, 5/],
     [["localize", SAMPLE, "--model", "nobody"], /There is no model "nobody"/],
   ])("wrong use %j exits 2 with a sentence and writes nothing", async (argv, sentence) => {
     const { code, stdout, stderr } = await cli(argv);
@@ -197,6 +206,18 @@ describe("convert", () => {
       }
     },
   );
+
+  test("a result never replaces its input, by whatever name", async () => {
+    const input = join(folder, "input.mrc");
+    writeFileSync(input, positiveMrc());
+    symlinkSync(input, join(folder, "other-name.mrc"));
+    for (const out of ["input.mrc", "./input.mrc", "other-name.mrc"]) {
+      const { code, stderr } = await cli(["convert", "input.mrc", "-o", out]);
+      expect(stderr).toMatch(`--out ${out} would replace the input input.mrc: give another name.`);
+      expect(code).toBe(2);
+    }
+    expect(new Uint8Array(readFileSync(input))).toEqual(positiveMrc());
+  });
 
   test("a value that does not fit names itself and leaves no file", async () => {
     const input = join(folder, "positive.mrc");

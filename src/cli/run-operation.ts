@@ -21,7 +21,7 @@ export interface OperationRun<Output> {
 
 /**
  * Runs an operation as a command does: progress on stderr, volumes into the files that `fileFor` names (without a name they
- * are dropped), cancelled by the signal. A run that fails leaves no half-written file.
+ * are dropped), cancelled by the signal. A run that fails leaves no file, and those that were there as they were.
  */
 export async function runOperation<Spec extends ParamSpec, Inputs, Output, Preview>(
   operation: Operation<Spec, Inputs, Output, Preview>,
@@ -35,7 +35,7 @@ export async function runOperation<Spec extends ParamSpec, Inputs, Output, Previ
   },
 ): Promise<OperationRun<Output>> {
   const line = createProgressLine(operation.label, io.stderr);
-  const unfinished = new Set<ByteSink>();
+  const files: ByteSink[] = [];
   const context: TaskContext<Preview> = {
     signal: io.signal,
     onProgress: line.update,
@@ -47,20 +47,15 @@ export async function runOperation<Spec extends ParamSpec, Inputs, Output, Previ
       const path = about.fileFor(spec);
       if (path === undefined) return nowhere;
       const file = await fileSink(resolve(io.cwd, path));
-      unfinished.add(file);
-      const { originAngstrom } = spec;
-      const sink = createMrcSink({ ...spec, name: basename(path) }, file, { originAngstrom });
-      return {
-        write: (values) => sink.write(values),
-        async close() {
-          await sink.close();
-          unfinished.delete(file);
-        },
-      };
+      files.push(file);
+      // Files take their names together, once the whole run has succeeded.
+      const kept: ByteSink = { ...file, close: async () => {} };
+      return createMrcSink({ ...spec, name: basename(path) }, kept);
     },
   };
   try {
     const output = await operation.run(inputs, params, context);
+    for (const file of files) await file.close();
     const provenance = {
       operation: operation.id,
       params,
@@ -72,8 +67,7 @@ export async function runOperation<Spec extends ParamSpec, Inputs, Output, Previ
     return { output, provenance };
   } catch (error) {
     line.end();
+    for (const file of files) await file.discard();
     throw error;
-  } finally {
-    for (const file of unfinished) await file.discard();
   }
 }

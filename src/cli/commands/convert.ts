@@ -1,5 +1,6 @@
 import { CONVERT } from "../../core/operations/convert";
 import { checkParams } from "../../core/task/params";
+import { checkOutputs } from "../check-outputs";
 import { type Command, hasFlag, JSON_FLAG, OUT_FLAG, requiredFlag } from "../command";
 import { paramFlags, paramsFromFlags } from "../param-flags";
 import { runOperation } from "../run-operation";
@@ -14,6 +15,7 @@ export const convertCommand: Command = {
     withVolume(args.operands[0], io, async (volume) => {
       const out = requiredFlag(args, "out");
       const params = checkParams(CONVERT.params, paramsFromFlags(CONVERT.params, args), volume.meta.shape);
+      await checkOutputs([["--out", out]], args.operands, io);
       const { output, provenance } = await runOperation(CONVERT, { volume }, params, io, {
         fileFor: () => out,
         inputNames: [volume.meta.name],

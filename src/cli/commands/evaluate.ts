@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { FormatError } from "../../core/errors";
 import { evaluate } from "../../core/metrics/evaluate";
 import { type ParticleFrame, UNKNOWN_FRAME } from "../../core/particles/particle-format";
@@ -16,16 +15,10 @@ import {
 } from "../command";
 import { loadManifest, MODEL_FLAG } from "../load-model";
 import { scoreTable } from "../score-table";
+import { readTextFile } from "../text-files";
 import { withVolume } from "../with-volume";
 
 const DEFAULT_RADIUS_VOXELS = 10;
-
-async function readText(path: string, io: CliIo): Promise<string> {
-  return readFile(resolve(io.cwd, path), "utf8").catch((cause: NodeJS.ErrnoException) => {
-    const why = cause.code === "ENOENT" ? "there is no such file" : cause.message;
-    throw new FormatError("bad-value", `${path} cannot be read: ${why}.`, { path }, cause);
-  });
-}
 
 /** Says which file it was that had something wrong in it. */
 function inFile<Result>(path: string, read: () => Result): Result {
@@ -82,9 +75,9 @@ export const evaluateCommand: Command = {
 
     const frame = await frameOf(flagValue(args, "volume"), flagValue(args, "model"), io);
     const format = particleFormatOf(particlesFile);
-    const text = await readText(particlesFile, io);
+    const text = await readTextFile(particlesFile, io);
     const list = inFile(particlesFile, () => format.read(text, frame));
-    const truthText = await readText(truthFile, io);
+    const truthText = await readTextFile(truthFile, io);
     const truth = inFile(truthFile, () => readTruth(truthText));
     const evaluation = evaluate(list.particles, truth, list.classes, radiusVoxels);
     io.stdout.write(hasFlag(args, "json") ? `${JSON.stringify(evaluation)}\n` : scoreTable(evaluation));

@@ -1,15 +1,26 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import type { ModelManifest } from "../../core/nn/model";
 import { LOCALIZE } from "../../core/operations/localize";
 import { checkParams } from "../../core/task/params";
 import { particleFormatOf } from "../../io/particle-formats";
 import { particleJson } from "../../io/particle-json/particle-json";
 import type { FileVolume } from "../../io/volume/file-volume";
-import { type Command, flagValue, hasFlag, JSON_FLAG } from "../command";
+import { checkOutputs } from "../check-outputs";
+import { type Command, flagValue, hasFlag, JSON_FLAG, UsageError } from "../command";
 import { DEFAULT_MODEL, loadManifest, MODEL_FLAG } from "../load-model";
 import { paramFlags, paramsFromFlags } from "../param-flags";
 import { runOperation } from "../run-operation";
+import { writeTextFile } from "../text-files";
 import { withVolume } from "../with-volume";
+
+/** A threshold for a class that is never looked for would be ignored silently. */
+function checkLabels(given: readonly string[], { name, classes }: ModelManifest): void {
+  const particles = classes.filter(({ radiusAngstrom }) => radiusAngstrom !== undefined);
+  const known = particles.map(({ label }) => String(label));
+  const unknown = given.find((label) => !known.includes(label));
+  if (unknown === undefined) return;
+  const sentence = `--min-voxels names class ${unknown}; the particles of the model "${name}" are ${known.join(", ")}.`;
+  throw new UsageError(sentence);
+}
 
 export const localizeCommand: Command = {
   name: "localize",
@@ -33,9 +44,13 @@ export const localizeCommand: Command = {
   run: (args, io) =>
     withVolume(args.operands[0], io, async (labels) => {
       const out = flagValue(args, "out");
+      const scoreFile = flagValue(args, "score");
+      await checkOutputs([["--out", out]], [...args.operands, scoreFile], io);
       const format = out === undefined ? particleJson : particleFormatOf(out);
       const params = checkParams(LOCALIZE.params, paramsFromFlags(LOCALIZE.params, args));
-      const { classes } = await loadManifest(flagValue(args, "model") ?? DEFAULT_MODEL, io);
+      const model = await loadManifest(flagValue(args, "model") ?? DEFAULT_MODEL, io);
+      const { classes } = model;
+      checkLabels(Object.keys(params.minVoxels), model);
       const localize = (score: FileVolume | null) =>
         runOperation(
           LOCALIZE,
@@ -48,14 +63,13 @@ export const localizeCommand: Command = {
             backend: "none",
           },
         );
-      const scoreFile = flagValue(args, "score");
       const { output, provenance } = await (scoreFile ? withVolume(scoreFile, io, localize) : localize(null));
       const { list } = output;
       if (out === undefined) {
         io.stdout.write(format.write(list));
         return;
       }
-      await writeFile(resolve(io.cwd, out), format.write(list));
+      await writeTextFile(out, format.write(list), io);
       const counts = list.classes
         .map(({ label, name }) => ({
           label,

@@ -1,10 +1,10 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { RESTORE } from "../../core/operations/restore";
 import { checkParams } from "../../core/task/params";
+import { checkOutputs } from "../check-outputs";
 import { type Command, flagValue, hasFlag, JSON_FLAG, OUT_FLAG, requiredFlag } from "../command";
 import { paramFlags, paramsFromFlags } from "../param-flags";
 import { runOperation } from "../run-operation";
+import { writeTextFile } from "../text-files";
 import { BACKEND_FLAGS, withBackend } from "../with-backend";
 import { withVolume } from "../with-volume";
 
@@ -26,6 +26,8 @@ export const restoreCommand: Command = {
       const std = flagValue(args, "std");
       const traceFile = flagValue(args, "trace");
       const params = checkParams(RESTORE.params, paramsFromFlags(RESTORE.params, args), volume.meta.shape);
+      const outputs = [["--out", out] as const, ["--std", std] as const, ["--trace", traceFile] as const];
+      await checkOutputs(outputs, args.operands, io);
       const { output, provenance } = await withBackend(args, (backend) =>
         runOperation(RESTORE, { volume, backend }, params, io, {
           fileFor: ({ role }) => (role === "restored" ? out : std),
@@ -34,7 +36,7 @@ export const restoreCommand: Command = {
         }),
       );
       const { trace, ...result } = output;
-      if (traceFile) await writeFile(resolve(io.cwd, traceFile), `${JSON.stringify(trace)}\n`);
+      if (traceFile) await writeTextFile(traceFile, `${JSON.stringify(trace)}\n`, io);
       if (hasFlag(args, "json")) {
         io.stdout.write(`${JSON.stringify({ out, std, trace: traceFile, ...result, provenance })}\n`);
         return;

@@ -1,6 +1,6 @@
-import { dirname, join } from "node:path";
 import { SEGMENT } from "../../core/operations/segment";
 import { checkParams } from "../../core/task/params";
+import { checkOutputs } from "../check-outputs";
 import { type Command, flagValue, hasFlag, JSON_FLAG, OUT_FLAG, requiredFlag } from "../command";
 import { DEFAULT_MODEL, loadModel, MODEL_FLAG } from "../load-model";
 import { paramFlags, paramsFromFlags } from "../param-flags";
@@ -10,6 +10,11 @@ import { withVolume } from "../with-volume";
 
 // Whether the probabilities are kept follows from --score.
 const { saveScore: _, ...FLAGGED_PARAMS } = SEGMENT.params;
+
+/** The file of a class's probability: labels.mrc brings labels-class2.mrc. */
+function classFile(labelsFile: string, label: number): string {
+  return `${labelsFile.replace(/\.mrc$/i, "")}-class${label}.mrc`;
+}
 
 export const segmentCommand: Command = {
   name: "segment",
@@ -21,6 +26,9 @@ export const segmentCommand: Command = {
     score: { value: "FILE", help: "Where the probability of each voxel's label goes." },
     ...BACKEND_FLAGS,
     ...paramFlags(FLAGGED_PARAMS),
+    "class-probabilities": {
+      help: "Keep the probability of every class too, beside the labels: labels.mrc brings labels-class0.mrc and so on.",
+    },
     json: JSON_FLAG,
   },
   run: (args, io) =>
@@ -30,23 +38,28 @@ export const segmentCommand: Command = {
       const given = { ...paramsFromFlags(FLAGGED_PARAMS, args), saveScore: score !== undefined };
       const params = checkParams(SEGMENT.params, given, volume.meta.shape);
       const model = await loadModel(flagValue(args, "model") ?? DEFAULT_MODEL, io);
+      const { classes, trainedOn } = model.manifest;
+      const classFiles = params.classProbabilities ? classes.map(({ label }) => classFile(out, label)) : [];
+      const ofClasses = classFiles.map((path) => ["--class-probabilities", path] as const);
+      await checkOutputs([["--out", out], ["--score", score], ...ofClasses], args.operands, io);
+      const classFilesLeft = [...classFiles];
       const { output, provenance } = await withBackend(args, (backend) =>
         runOperation(SEGMENT, { volume, model, backend }, params, io, {
-          fileFor({ role, name }) {
+          fileFor({ role }) {
             if (role === "labels") return out;
             if (role === "score") return score;
-            return join(dirname(out), name);
+            return classFilesLeft.shift(); // the operation opens them in the order of the classes
           },
           inputNames: [volume.meta.name, `model ${model.manifest.name}`],
           backend: backend.description,
         }),
       );
-      const { classes, trainedOn } = model.manifest;
       if (hasFlag(args, "json")) {
         const perClass = classes.map(({ label, name }) => ({
           label,
           name,
           voxels: output.voxelsPerClass[label],
+          ...(classFiles.length > 0 ? { probability: classFiles[label] } : {}),
         }));
         io.stdout.write(
           `${JSON.stringify({ out, score, classes: perClass, tiles: output.tiles, provenance })}\n`,

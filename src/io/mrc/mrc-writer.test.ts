@@ -25,7 +25,7 @@ const specOf = (change: Partial<VolumeSpec>): VolumeSpec => ({
 /** Writes in pieces of `depth` sections and opens the result strictly. */
 async function writeAndOpen(spec: VolumeSpec, values: ArrayLike<number>, depth = 1) {
   const blobSink = createBlobSink();
-  const sink = createMrcSink(spec, blobSink, { originAngstrom: { x: 1, y: -2, z: 3.5 } });
+  const sink = createMrcSink({ ...spec, originAngstrom: { x: 1, y: -2, z: 3.5 } }, blobSink);
   const piece = depth * spec.shape[1] * spec.shape[2];
   const all = Array.from(values);
   for (let i = 0; i < all.length; i += piece) await sink.write(all.slice(i, i + piece));

@@ -1,6 +1,5 @@
 import { FormatError } from "../../core/errors";
 import { encodeFloat16, FLOAT16_MAX } from "../../core/volume/float16";
-import type { Point3 } from "../../core/volume/shape";
 import { createStatistics } from "../../core/volume/statistics";
 import type { OutputVoxelType, VolumeSink, VolumeSpec } from "../../core/volume/volume";
 import type { ByteSink } from "../source/byte-sink";
@@ -36,11 +35,6 @@ const STORED: Record<OutputVoxelType, new (length: number) => Stored> = {
   float32: Float32Array,
 };
 
-interface MrcSinkOptions {
-  /** Position of the first voxel in ångström; kept in the header for other programs. */
-  readonly originAngstrom?: Point3;
-}
-
 /** A value that the type cannot hold. */
 function misfit(name: string, dtype: OutputVoxelType, value: number): never {
   const [min, max] = LIMITS[dtype];
@@ -53,7 +47,7 @@ function misfit(name: string, dtype: OutputVoxelType, value: number): never {
  * with statistics of the voxels as stored. Integer types round; a value beyond the type's range, or NaN in an integer type,
  * is "bad-value". `close` throws "cannot-write" unless every section was written.
  */
-export function createMrcSink(spec: VolumeSpec, sink: ByteSink, options: MrcSinkOptions = {}): VolumeSink {
+export function createMrcSink(spec: VolumeSpec, sink: ByteSink): VolumeSink {
   const { name, shape, dtype, voxelSizeAngstrom } = spec;
   const [nz, ny, nx] = shape;
   const sectionVoxels = ny * nx;
@@ -94,7 +88,7 @@ export function createMrcSink(spec: VolumeSpec, sink: ByteSink, options: MrcSink
         throw new FormatError("cannot-write", sentence, { voxels, shape });
       }
       const { min: dmin, max: dmax, mean, std } = statistics.result();
-      const origin = options.originAngstrom ?? { x: 0, y: 0, z: 0 };
+      const origin = spec.originAngstrom ?? { x: 0, y: 0, z: 0 };
       const header = encodeMrcHeader(
         {
           nx,
