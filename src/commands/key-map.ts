@@ -31,11 +31,11 @@ export function keyOf(press: KeyPress): string {
  * Where the 3dmod-like map differs, by command. Keys that belong to the browser (F1, F11, Ctrl+S, …) are left out.
  */
 const KEYS_3DMOD: Readonly<Record<string, readonly string[]>> = {
-  "move.z-next": ["PageUp"],
-  "move.z-previous": ["PageDown"],
-  "move.z-first": ["End"],
-  "move.z-last": ["Home"],
-  "move.z-middle": ["Insert"],
+  "move.next": ["PageUp"],
+  "move.previous": ["PageDown"],
+  "move.first": ["End"],
+  "move.last": ["Home"],
+  "move.middle": ["Insert"],
   "view.zoom-in": ["=", "+"],
   "contrast.auto": ["Shift+A"],
   "contrast.invert": ["&", "I"],

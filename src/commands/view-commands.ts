@@ -4,6 +4,13 @@ import { clampPoint, type Pane, stepPoint, stepSlab } from "../state/view";
 import type { Command } from "./command";
 import type { Workbench } from "./workbench";
 
+/** What each view's slices are perpendicular to; keys pressed over the 3D view step through z. */
+const PANE_AXIS = { xy: "z", xz: "y", yz: "x", "3d": "z" } as const satisfies Partial<Record<Pane, Axis>>;
+const PLANES = {
+  z: { across: "z", column: "x", row: "y" },
+  y: { across: "y", column: "x", row: "z" },
+  x: { across: "x", column: "y", row: "z" },
+} as const satisfies Record<Axis, unknown>;
 /** How many central sections the automatic contrast looks at on either side. */
 const CONTRAST_HALF_SLAB = 15;
 const ZOOM_STEP = 1.25;
@@ -19,12 +26,21 @@ export function moveCursor(workbench: Workbench, axis: Axis, step: number): void
     workbench.view.setState(({ cursor }) => ({ cursor: stepPoint(cursor, axis, step, volume.meta.shape) }));
 }
 
-function goToSection(workbench: Workbench, choose: (nz: number) => number): void {
+/** Returns the plane of the view that keys work on: of the one pointed at last. */
+function keyPlane({ view }: Workbench) {
+  const { bigPane, compareAxis } = view.getState();
+  return PLANES[bigPane === "compare" ? compareAxis : PANE_AXIS[bigPane]];
+}
+
+function goToSlice(workbench: Workbench, choose: (length: number) => number): void {
   const volume = shownVolume(workbench);
-  if (volume)
-    workbench.view.setState(({ cursor }) => ({
-      cursor: clampPoint({ ...cursor, z: choose(volume.meta.shape[0]) }, volume.meta.shape),
-    }));
+  if (!volume) return;
+  const { shape } = volume.meta;
+  const { across } = keyPlane(workbench);
+  const length = shape["zyx".indexOf(across)];
+  workbench.view.setState(({ cursor }) => ({
+    cursor: clampPoint({ ...cursor, [across]: choose(length) }, shape),
+  }));
 }
 
 /** Gives the shown volume the robust range of the slab about the cursor. */
@@ -54,7 +70,7 @@ const move = (
   id: string,
   label: string,
   keys: string[],
-  axis: Axis,
+  along: "across" | "column" | "row",
   step: number,
   family?: Command["family"],
 ): Command => ({
@@ -64,25 +80,25 @@ const move = (
   keys,
   ...(family ? { family } : {}),
   enabled: isShown,
-  run: (workbench) => moveCursor(workbench, axis, step),
+  run: (workbench) => moveCursor(workbench, keyPlane(workbench)[along], step),
 });
 
 const ARROWS = { keys: "← → ↑ ↓", label: "Crosshair by a voxel" };
 
 const moveCommands: readonly Command[] = [
-  move("z-next", "Next slice", ["PageUp"], "z", 1),
-  move("z-previous", "Previous slice", ["PageDown"], "z", -1),
-  move("z-next-10", "Ten slices on", ["Shift+PageUp"], "z", 10),
-  move("z-previous-10", "Ten slices back", ["Shift+PageDown"], "z", -10),
-  move("left", "Crosshair one voxel left", ["ArrowLeft"], "x", -1, ARROWS),
-  move("right", "Crosshair one voxel right", ["ArrowRight"], "x", 1, ARROWS),
-  move("up", "Crosshair one voxel up", ["ArrowUp"], "y", -1, ARROWS),
-  move("down", "Crosshair one voxel down", ["ArrowDown"], "y", 1, ARROWS),
+  move("next", "Next slice", ["PageUp"], "across", 1),
+  move("previous", "Previous slice", ["PageDown"], "across", -1),
+  move("next-10", "Ten slices on", ["Shift+PageUp"], "across", 10),
+  move("previous-10", "Ten slices back", ["Shift+PageDown"], "across", -10),
+  move("left", "Crosshair one voxel left", ["ArrowLeft"], "column", -1, ARROWS),
+  move("right", "Crosshair one voxel right", ["ArrowRight"], "column", 1, ARROWS),
+  move("up", "Crosshair one voxel up", ["ArrowUp"], "row", -1, ARROWS),
+  move("down", "Crosshair one voxel down", ["ArrowDown"], "row", 1, ARROWS),
   ...(
     [
-      ["z-first", "First slice", "Home", () => 0],
-      ["z-middle", "Middle slice", "", (nz: number) => Math.floor(nz / 2)],
-      ["z-last", "Last slice", "End", (nz: number) => nz - 1],
+      ["first", "First slice", "Home", () => 0],
+      ["middle", "Middle slice", "", (length: number) => Math.floor(length / 2)],
+      ["last", "Last slice", "End", (length: number) => length - 1],
     ] as const
   ).map(
     ([id, label, key, choose]): Command => ({
@@ -91,7 +107,7 @@ const moveCommands: readonly Command[] = [
       group: "Move",
       keys: key ? [key] : [],
       enabled: isShown,
-      run: (workbench) => goToSection(workbench, choose),
+      run: (workbench) => goToSlice(workbench, choose),
     }),
   ),
 ];

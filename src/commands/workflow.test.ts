@@ -157,6 +157,17 @@ describe("opening", () => {
     expect(viewNow().cursor).toEqual({ x: 11, y: 8, z: 6 });
   });
 
+  it("keys step through the slices of the view that was pointed at last", async () => {
+    workbench.view.setState({ bigPane: "xz" });
+    await run("move.next");
+    await run("move.down");
+    expect(viewNow().cursor).toEqual({ x: 11, y: 9, z: 7 });
+    await run("move.last");
+    workbench.view.setState({ bigPane: "compare", compareAxis: "x" });
+    await run("move.first");
+    expect(viewNow().cursor).toEqual({ x: 0, y: 16, z: 7 });
+  });
+
   it("says what is wrong with a broken file and keeps the open one", async () => {
     const { volumeId } = viewNow();
     await open("broken.mrc");

@@ -108,6 +108,13 @@ export class SliceView {
     return now && fromPlane(toPlace(now.view, pixel), this.#axis, now.index);
   }
 
+  /** Tells which point of the volume is under a pixel: also when slice or zoom change below a pointer that rests. */
+  tellHover(pixel: Point2 | null): void {
+    const point = pixel && this.pointAt(pixel);
+    const shape = this.#context.props()?.volume?.shape;
+    this.#context.events.onHover(point && shape && isInside(point, shape) ? point : null);
+  }
+
   #shown() {
     const props = this.#context.props();
     const view = this.#context.linked.view(this.#pane);
@@ -198,9 +205,7 @@ export class SliceView {
       },
       hover: (pixel) => {
         this.#context.setPointer(pixel && { pane: this.#pane, pixel });
-        const point = pixel && this.pointAt(pixel);
-        const shape = this.#context.props()?.volume?.shape;
-        events.onHover(point && shape && isInside(point, shape) ? point : null);
+        this.tellHover(pixel);
       },
       moveCursor: (pixel) => {
         const point = this.pointAt(pixel);

@@ -119,6 +119,11 @@ class CanvasViewer implements Viewer {
     this.#scene3d.update(props);
     this.#fetch();
     this.#requestDraw();
+    if (before && !samePoint(cursor, before.cursor)) this.#tellHover();
+  }
+
+  #tellHover(): void {
+    if (this.#pointer) this.#slices.get(this.#pointer.pane)?.tellHover(this.#pointer.pixel);
   }
 
   zoom(factor: number): void {

@@ -46,7 +46,8 @@ function VoxelSize({ volume }: { readonly volume: VolumeEntry }) {
             <span className="unit">Å</span>
           </div>
           <p className="hint">
-            Used for lengths, radii and exports; the file stays as it is. 0: as in the header.
+            Used for lengths, radii, models, results and exports; the file stays as it is. 0: as in the
+            header.
           </p>
         </Popover.Content>
       </Popover.Portal>

@@ -25,13 +25,14 @@ function FactTable({ facts, name }: { readonly facts: Facts; readonly name: stri
   );
 }
 
-function volumeFacts({ meta, fileBytes, statistics }: VolumeEntry): Facts {
+function volumeFacts({ meta, fileBytes, statistics, statedVoxelSizeAngstrom: stated }: VolumeEntry): Facts {
   const { x, y, z } = meta.voxelSizeAngstrom;
   const { originAngstrom: origin } = meta;
   return [
     ["Size", `${formatShape(meta.shape)} voxels`],
     ["Voxels stored as", meta.dtype],
     ["Voxel size in the header", `${formatNumber(x)} × ${formatNumber(y)} × ${formatNumber(z)} Å`],
+    ...(stated === null ? [] : ([["Voxel size as stated", `${formatNumber(stated)} Å`]] as const)),
     [
       "Origin in the header",
       `${formatNumber(origin.x)}, ${formatNumber(origin.y)}, ${formatNumber(origin.z)} Å`,
