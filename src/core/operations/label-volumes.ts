@@ -2,6 +2,7 @@ import type { ModelManifest } from "../nn/model";
 import type { TaskContext } from "../task/task";
 import { type Box, wholeBox } from "../volume/shape";
 import type { VolumeMeta, VolumeSink, VolumeSpec } from "../volume/volume";
+import { volumeStem } from "../volume/volume-stem";
 import type { LabelSlab } from "./label-slab";
 
 interface LabelVolumeParams {
@@ -29,7 +30,7 @@ export async function openLabelVolumes(
 ): Promise<LabelVolumes> {
   const { shape, voxelSizeAngstrom, originAngstrom } = meta;
   const [nz, ny, nx] = shape;
-  const stem = meta.name.replace(/(\.(mrc|map|rec|st|ali|em))?(\.(gz|bz2))?$/i, "");
+  const stem = volumeStem(meta.name);
   const open = (role: VolumeSpec["role"], suffix: string, dtype: VolumeSpec["dtype"], what: string) =>
     context.createVolume({
       role,

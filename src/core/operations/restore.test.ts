@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { barrel, degrade } from "../../testing/degrade";
 import type { Backend } from "../backend";
-import { AbortError, isAbort } from "../errors";
+import { AbortError, ComputeError, isAbort } from "../errors";
 import { wedgeMask } from "../fourier/wedge";
 import { psnrDb } from "../metrics/psnr";
 import { createReferenceMwrKernels } from "../restore/reference-mwr-kernels";
@@ -48,11 +48,19 @@ const readerOf = (values: Float32Array): VolumeReader => ({
   },
 });
 
-async function restore(given: Record<string, unknown>, values = grey, breathe = async () => {}) {
+async function restore(
+  given: Record<string, unknown>,
+  values = grey,
+  breathe = async () => {},
+  on = backend,
+  shape = SHAPE,
+) {
   const written: { spec: VolumeSpec; values: Float32Array; closed: boolean }[] = [];
   const progress: Progress<RestorePreview>[] = [];
-  const params = checkParams(RESTORE.params, { iterations: 6, burnIn: 2, ...given }, SHAPE);
-  const output = await RESTORE.run({ volume: readerOf(values), backend }, params, {
+  const params = checkParams(RESTORE.params, { iterations: 6, burnIn: 2, ...given }, shape);
+  const reader = readerOf(values);
+  const volume = { ...reader, meta: { ...reader.meta, shape } };
+  const output = await RESTORE.run({ volume, backend: on }, params, {
     signal: new AbortController().signal,
     onProgress: (step) => progress.push(step),
     breathe,
@@ -143,6 +151,23 @@ describe("restore", () => {
       "Burn-in must be shorter than the 6 iterations, not 6.",
     );
     await expect(restore({ tilt: [60, -60] })).rejects.toThrow("Tilt range must be two rising numbers");
+  });
+
+  test("a box beyond the memory is refused with its size, before it is read or when memory ends", async () => {
+    await expect(restore({}, grey, undefined, backend, [400, 1024, 1024])).rejects.toMatchObject({
+      tag: "out-of-memory",
+      message:
+        "A box of 400 × 1024 × 1024 voxels (z, y, x) takes about 28 GB to restore, more than there is: choose a smaller one.",
+    });
+    const full: Backend = {
+      ...backend,
+      createMwrKernels: () => Promise.reject(new ComputeError("out-of-memory", "There is no memory.")),
+    };
+    const refused = restore({ box: BOX }, grey, undefined, full);
+    await expect(refused).rejects.toMatchObject({
+      tag: "out-of-memory",
+      message: expect.stringContaining("A box of 12 × 13 × 16 voxels"),
+    });
   });
 
   test("a cancel ends it, and nothing is written", async () => {

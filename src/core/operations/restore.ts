@@ -1,5 +1,5 @@
 import type { Backend } from "../backend";
-import { ComputeError } from "../errors";
+import { ComputeError, isTagged } from "../errors";
 import { wedgeMask } from "../fourier/wedge";
 import { estimateSigma } from "../restore/estimate-sigma";
 import { restoreMissingWedge } from "../restore/mwr";
@@ -9,16 +9,15 @@ import type { ParamSpec, ParamValues } from "../task/params";
 import type { TaskContext } from "../task/task";
 import { type Box, boxShape, type Shape3, voxelCount, wholeBox } from "../volume/shape";
 import type { VolumeReader, VolumeRole } from "../volume/volume";
+import { volumeStem } from "../volume/volume-stem";
+import { BYTES_PER_VOXEL, checkBoxShape, checkFinite, tooLarge } from "./check-restore-box";
 import type { MwrTracePoint, RestoreOutput, RestorePreview } from "./results";
 
-const LEAST_SIDE = 8;
 /** Below this the proposals differ too little from the sample to fill the wedge in reasonable time. */
 const LEAST_SIGMA = 0.05;
 /** Previews of small boxes would come faster than anyone can look: about this many voxels are worked on between two. */
 const VOXELS_PER_REPORT = 130_000;
 const VOXELS_PER_SLICE = 1_300_000;
-/** Bytes per voxel: seven volumes and two spectra of the backend, the input, its periodic part, and the results. */
-const BYTES_PER_VOXEL = 65;
 /** Per voxel and iteration: 343 distances of 64 terms every 27 voxels, Haar transforms, and five Fourier passes. */
 const BM4D_FLOPS_PER_VOXEL = 3200;
 const GAUSSIAN_FLOPS_PER_VOXEL = 150;
@@ -135,7 +134,8 @@ interface RestoreInputs {
  * of the chain's samples ("restored") and their deviation ("std"), float32, in the grey values of the input. Dark and
  * bright particles are restored alike: the energy and the denoisers do not see the sign. The periodic part of the box is
  * what gets restored, so a slope across it is gone. Throws "bad-parameter" for a burn-in that leaves nothing to average,
- * and "bad-input" for boxes below 8 voxels per side and voxels that are not numbers. Thesis chapter 2.
+ * "bad-input" for boxes below 8 voxels per side and voxels that are not numbers, and
+ * "out-of-memory" for boxes that are too large. Thesis chapter 2.
  */
 export const RESTORE: Operation<typeof RESTORE_PARAMS, RestoreInputs, RestoreOutput, RestorePreview> = {
   id: "restore",
@@ -157,7 +157,7 @@ export const RESTORE: Operation<typeof RESTORE_PARAMS, RestoreInputs, RestoreOut
     }
     const box = params.box ?? wholeBox(volume.meta.shape);
     const shape = boxShape(box);
-    checkSides(shape);
+    checkBoxShape(shape);
     const [minTiltDeg, maxTiltDeg] = params.tilt;
     const sampled = wedgeMask(shape, { minTiltDeg, maxTiltDeg, tiltAxis });
 
@@ -173,7 +173,12 @@ export const RESTORE: Operation<typeof RESTORE_PARAMS, RestoreInputs, RestoreOut
     await context.breathe();
 
     const { breathe } = context;
-    const kernels = await backend.createMwrKernels({ shape, sampled, measured, denoiser, breathe });
+    const withSize = (error: unknown): never => {
+      throw isTagged(error, "out-of-memory") ? tooLarge(shape, error) : error;
+    };
+    const kernels = await backend
+      .createMwrKernels({ shape, sampled, measured, denoiser, breathe })
+      .catch(withSize);
     try {
       const report = createReporter(shape, params, context, scale);
       const settings = {
@@ -184,7 +189,8 @@ export const RESTORE: Operation<typeof RESTORE_PARAMS, RestoreInputs, RestoreOut
         autoBeta: params.autoBeta,
         seed: params.seed,
       };
-      const result = await restoreMissingWedge(kernels, measured, settings, breathe, report);
+      const chain = restoreMissingWedge(kernels, measured, settings, breathe, report);
+      const result = await chain.catch(withSize);
       const { range, offset } = scale;
       await write(
         volume,
@@ -207,20 +213,6 @@ export const RESTORE: Operation<typeof RESTORE_PARAMS, RestoreInputs, RestoreOut
     }
   },
 };
-
-function checkSides(shape: Shape3): void {
-  if (Math.min(...shape) >= LEAST_SIDE) return;
-  const sentence = `A box to restore needs at least ${LEAST_SIDE} voxels per side, not ${shape.join(" × ")} (z, y, x).`;
-  throw new ComputeError("bad-input", sentence, { shape });
-}
-
-function checkFinite(values: Float32Array, [, ny, nx]: Shape3, { z0, y0, x0 }: Box): void {
-  const at = values.findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return;
-  const [x, y, z] = [x0 + (at % nx), y0 + (Math.floor(at / nx) % ny), z0 + Math.floor(at / (nx * ny))];
-  const sentence = `The voxel at x ${x}, y ${y}, z ${z} is ${values[at]}; a box to restore must hold numbers only.`;
-  throw new ComputeError("bad-input", sentence, { x, y, z });
-}
 
 /** Returns a listener that reports the chain's progress, and now and then the sample's middle section in grey values. */
 function createReporter(
@@ -267,7 +259,7 @@ async function write(
   context: TaskContext<RestorePreview>,
 ): Promise<void> {
   const { voxelSizeAngstrom: size, originAngstrom: origin } = meta;
-  const stem = meta.name.replace(/(\.(mrc|map|rec|st|ali|em))?(\.(gz|bz2))?$/i, "");
+  const stem = volumeStem(meta.name);
   const shape = boxShape(box);
   const sink = await context.createVolume({
     role,

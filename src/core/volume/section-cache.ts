@@ -1,5 +1,4 @@
-import { encodeHalves } from "./encode-halves";
-import { float16Values } from "./float16";
+import { encodeFloat16s, FLOAT16_MAX, float16Values } from "./float16";
 import { type Shape3, voxelCount } from "./shape";
 import type { VoxelType } from "./volume";
 
@@ -92,6 +91,14 @@ function eachPiece(
   }
 }
 
+/** Values times `scale`; what lies beyond the range of half precision is cut off at its ends. */
+function scaledToRange(values: Float32Array, scale: number): Float32Array {
+  const scaled = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++)
+    scaled[i] = Math.max(-FLOAT16_MAX, Math.min(FLOAT16_MAX, values[i] * scale));
+  return scaled;
+}
+
 /**
  * Returns an empty cache for the sections of a volume. `scale` is used by "scaled-float16" alone: voxels keep 11 significant
  * bits, and those beyond 65504 / scale are cut off there (see `halfScale`). Memory is taken section by section.
@@ -118,7 +125,7 @@ export function createSectionCache(
       let encoded: StoredSection = values;
       if (half) {
         encoded = new Uint16Array(ny * nx);
-        encodeHalves(values, factor, encoded);
+        encodeFloat16s(storage === "scaled-float16" ? scaledToRange(values, scale) : values, encoded);
       }
       eachPiece({ y0: 0, y1: ny, x0: 0, x1: nx }, shape, (y, x, at, width) => {
         const row = y * nx + x;

@@ -2,6 +2,7 @@ import { FormatError } from "../../core/errors";
 import type { ParticleFormat, ParticleFrame } from "../../core/particles/particle-format";
 import type { Particle, ParticleList } from "../../core/particles/particle-list";
 import { knownVoxelSizeAngstrom } from "../../core/volume/volume";
+import { volumeStem } from "../../core/volume/volume-stem";
 import { parseStar, type StarBlock } from "./parse-star";
 import { fromRelionAngles, relionQuaternion, toRelionAngles } from "./relion-angles";
 
@@ -23,7 +24,7 @@ const UNROTATED = { rot: 0, tilt: 0, psi: 0 };
 
 /** The tomogram's name as RELION wants it: without extension, and without blanks, which would end the value. */
 function tomoName(volumeName: string): string {
-  return volumeName.replace(/\.(mrc|rec|map|em)(\.gz)?$/i, "").replace(/\s+/g, "_") || "tomogram";
+  return volumeStem(volumeName).replace(/\s+/g, "_") || "tomogram";
 }
 
 function voxelSizeFor(frame: ParticleFrame, doing: string): number {
