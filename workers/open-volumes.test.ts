@@ -229,6 +229,9 @@ describe("createOpenVolumes", () => {
       }
     }
     expect((await service.isosurface("v", 20, true, 64)).indices).toHaveLength(0);
+    const { level, indices } = await service.isosurface("v", null, true, 64);
+    expect(level).toBeGreaterThan(0);
+    expect(indices.length).toBeGreaterThan(100);
   });
 
   it("makes one surface for each label that is there", async () => {

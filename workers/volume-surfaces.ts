@@ -1,16 +1,20 @@
-import type { LabelSurface, SurfaceMesh } from "../src/contracts/data";
+import type { Isosurface, LabelSurface } from "../src/contracts/data";
 import { ComputeError } from "../src/core/errors";
 import { binomialSmooth } from "../src/core/mesh/binomial-smooth";
 import { createLabelBins } from "../src/core/mesh/label-bins";
 import { type Mesh, surfaceNets } from "../src/core/mesh/surface-nets";
 import { addSectionToBins, binFactor, binnedShape, sumsToMeans } from "../src/core/volume/binning";
 import { type Shape3, voxelCount } from "../src/core/volume/shape";
+import { createStatistics } from "../src/core/volume/statistics";
 import type { CachedVolume } from "./cached-volume";
 
 /** Label maps are binned to at most so many voxels per side. */
 const LABELS_MAX_SIDE = 256;
 /** A voxel belongs to a class where the class takes at least half of it. */
 const HALF = 0.5;
+
+/** Dense matter is about this many deviations from the mean in a tomogram. */
+const DENSE_DEVIATIONS = 2.5;
 
 interface BinnedVolume {
   readonly maxSide: number;
@@ -43,26 +47,40 @@ function toVoxels(mesh: Mesh, factor: number): Mesh {
   return mesh;
 }
 
-/** Returns the surface where a volume, binned to at most `maxSide` per side, crosses `level`. */
+/** Some deviations of the binned copy from its mean: binning takes noise away, so those of the volume lie too far out. */
+function denseLevel({ means }: BinnedVolume, bright: boolean): number {
+  const statistics = createStatistics();
+  statistics.add(means);
+  const { min, max, mean, std } = statistics.result();
+  if (!Number.isFinite(mean)) return 0;
+  // Not further than halfway to the outermost value, so that there is something within.
+  return bright
+    ? Math.min(mean + DENSE_DEVIATIONS * std, (mean + max) / 2)
+    : Math.max(mean - DENSE_DEVIATIONS * std, (mean + min) / 2);
+}
+
+/** Returns the surface where a volume, binned to at most `maxSide` per side, crosses `wanted`, or a level of dense matter. */
 export async function densitySurface(
   volume: CachedVolume,
-  level: number,
+  wanted: number | null,
   bright: boolean,
   maxSide: number,
   breathe: () => Promise<void>,
-): Promise<SurfaceMesh> {
-  if (!Number.isFinite(level)) {
-    const sentence = `The level of the surface must be a number, not ${level}.`;
-    throw new ComputeError("bad-parameter", sentence, { name: "level", value: level });
+): Promise<Isosurface> {
+  if (wanted !== null && !Number.isFinite(wanted)) {
+    const sentence = `The level of the surface must be a number, not ${wanted}.`;
+    throw new ComputeError("bad-parameter", sentence, { name: "level", value: wanted });
   }
   if (!Number.isInteger(maxSide) || maxSide < 1) {
     const sentence = `The largest side must be a whole number from 1, not ${maxSide}.`;
     throw new ComputeError("bad-parameter", sentence, { name: "maxSide", value: maxSide });
   }
-  const { means, shape, factor } = await binned(volume, maxSide, breathe);
+  const copy = await binned(volume, maxSide, breathe);
+  const { means, shape, factor } = copy;
+  const level = wanted ?? denseLevel(copy, bright);
   const field = new Float32Array(means.length);
   for (let i = 0; i < field.length; i++) field[i] = bright ? means[i] - level : level - means[i];
-  return toVoxels(surfaceNets(field, shape), factor);
+  return { level, ...toVoxels(surfaceNets(field, shape), factor) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { addEntry, entryOf, patchEntry } from "../state/document";
 import { recordStep } from "../state/history";
 import { scoresOf } from "./evaluate-particles";
+import { stemOf } from "./export-results";
 import { fileToCompute, runOperation } from "./run-operation";
 import type { Workbench } from "./workbench";
 
@@ -39,7 +40,7 @@ export async function runLocalize(workbench: Workbench, id?: string): Promise<vo
     addEntry(document, "particles", {
       ...fresh,
       id: particlesId,
-      name: "particles",
+      name: `${stemOf(volume.name)}-particles`,
       parentId: volume.id,
       labelsId: labels.id,
     });

@@ -46,6 +46,10 @@ export interface SurfaceMesh {
   readonly indices: Uint32Array<ArrayBuffer>;
 }
 
+export interface Isosurface extends SurfaceMesh {
+  readonly level: number;
+}
+
 export interface LabelSurface extends SurfaceMesh {
   readonly label: number;
 }
@@ -69,8 +73,11 @@ export interface DataService {
   contrast(id: string, z: number, halfSlab: number): Promise<Pick<OpenedVolume, "contrast" | "histogram">>;
   /** Reads the whole file once, in the background: fills the cache for XZ and YZ slices and returns the statistics. */
   stream(id: string, jobId: string, onProgress: ProgressListener): Promise<Statistics>;
-  /** Surface where the volume (binned to at most maxSide per side) crosses `level`; `bright`: inside is above it. */
-  isosurface(id: string, level: number, bright: boolean, maxSide: number): Promise<SurfaceMesh>;
+  /**
+   * Surface where the volume (binned to at most maxSide per side) crosses `level`; `bright`: inside is above it. Null takes
+   * a level at which dense matter shows.
+   */
+  isosurface(id: string, level: number | null, bright: boolean, maxSide: number): Promise<Isosurface>;
   /** A smooth surface for each label present. */
   labelSurfaces(id: string): Promise<readonly LabelSurface[]>;
   powerSpectrum(id: string, box: Box | null): Promise<PowerSpectrum>;
