@@ -21,3 +21,13 @@ export interface BenchResult {
 }
 
 export type Bench = (options: BenchOptions) => Promise<BenchResult>;
+
+/** Returns the middle value, the upper one of two. */
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1];
+}
+
+/** Returns a value to four digits: timings tell no more. */
+export function round(value: number): number {
+  return Number(value.toPrecision(4));
+}

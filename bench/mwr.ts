@@ -9,7 +9,7 @@ import type { Shape3 } from "../src/core/volume/shape";
 import { MWR_CASES } from "../src/testing/cases/mwr-cases";
 import { barrel, degrade } from "../src/testing/degrade";
 import { largestDifference } from "../src/testing/golden-network";
-import type { BenchOptions, BenchResult } from "./bench-result";
+import { type BenchOptions, type BenchResult, median, round } from "./bench-result";
 
 const SHAPE: Shape3 = [64, 64, 64];
 const SIGMA = 0.1;
@@ -87,9 +87,3 @@ async function chain(backend: Backend, spec: MwrKernelSpec, sigma: number, itera
     kernels.dispose();
   }
 }
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
-}
-
-const round = (value: number) => Number(value.toPrecision(4));

@@ -11,7 +11,7 @@ import {
   loadStarterModel,
   projectFile,
 } from "../src/testing/golden-network";
-import type { BenchOptions, BenchResult } from "./bench-result";
+import { type BenchOptions, type BenchResult, median, round } from "./bench-result";
 import { openBackend, THREADS } from "./open-backend";
 
 const SHAPE: Shape3 = [48, 64, 64];
@@ -107,9 +107,3 @@ async function time(run: Run): Promise<number> {
   await run();
   return (performance.now() - start) / 1000;
 }
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
-}
-
-const round = (value: number) => Number(value.toPrecision(4));

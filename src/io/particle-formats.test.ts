@@ -111,6 +111,27 @@ test("RELION 5: the subtomogram's angles come last, refined offsets are subtract
   });
 });
 
+test("RELION 5: of several tomograms only the particles of the one at hand are read", () => {
+  const other = relionStar
+    .write({ ...LIST, volumeName: "other.mrc" })
+    .trimEnd()
+    .split("\n")
+    .slice(-2);
+  const text = `${relionStar.write(LIST).trimEnd()}\n${other.join("\n")}\n`;
+  const { particles } = relionStar.read(text, FRAME);
+  expect(particles.map(({ id, x }) => [id, x])).toEqual([
+    [1, expect.closeTo(59.45)],
+    [2, expect.closeTo(0)],
+  ]);
+  expect(() => relionStar.read(text, { ...FRAME, volumeName: "third.mrc" })).toThrow(
+    "This STAR file lists particles of 2 tomograms (my_cell, other), and none of them is third.",
+  );
+  // One name alone is taken for the tomogram at hand: programs give it different ones.
+  expect(
+    relionStar.read(relionStar.write(LIST), { ...FRAME, volumeName: "third.mrc" }).particles,
+  ).toHaveLength(2);
+});
+
 test("RELION STAR without a voxel size, a tomogram or RELION 5 positions is refused in a sentence", () => {
   const unsized = { ...LIST, voxelSizeAngstrom: { x: 0, y: 0, z: 0 } };
   expect(() => relionStar.write(unsized)).toThrow(/needs the voxel size, .* my cell.mrc has 0 × 0 × 0 Å/);

@@ -1,23 +1,23 @@
 import { FormatError } from "../../core/errors";
 import type { ByteSource } from "../source/byte-source";
 import { type FileVolume, type OpenOptions, rasterReaders } from "../volume/file-volume";
-import { type Raster, rasterBytes, rasterShape, truncatedSentence } from "../volume/raster";
+import {
+  isSide,
+  MAX_BYTES,
+  type Raster,
+  rasterBytes,
+  rasterShape,
+  truncatedSentence,
+} from "../volume/raster";
 import { rowBytes } from "../volume/voxel-encoding";
 import { EM_HEADER_BYTES, EM_TYPES, type EmHeader, emLittleEndian, parseEmHeader } from "./em-header";
-
-const MAX_SIDE = 2 ** 24;
-const MAX_BYTES = 2 ** 44;
 
 const totalBytes = ({ nx, ny, nz, type }: EmHeader) =>
   EM_HEADER_BYTES + nz * ny * rowBytes(EM_TYPES[type], nx);
 
 function isPossible(header: EmHeader): boolean {
   const { nx, ny, nz, type } = header;
-  return (
-    type in EM_TYPES &&
-    [nx, ny, nz].every((size) => size >= 1 && size <= MAX_SIDE) &&
-    totalBytes(header) <= MAX_BYTES
-  );
+  return type in EM_TYPES && [nx, ny, nz].every(isSide) && totalBytes(header) <= MAX_BYTES;
 }
 
 /** The header in the machine's byte order, or in the other one where only that gives possible sizes. */

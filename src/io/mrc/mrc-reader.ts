@@ -3,7 +3,15 @@ import type { Axis, Point3 } from "../../core/volume/shape";
 import type { VoxelType } from "../../core/volume/volume";
 import type { ByteSource } from "../source/byte-source";
 import { type FileVolume, type OpenOptions, rasterReaders } from "../volume/file-volume";
-import { type Raster, rasterBytes, rasterShape, truncatedSentence } from "../volume/raster";
+import {
+  isSide,
+  MAX_BYTES,
+  MAX_SIDE,
+  type Raster,
+  rasterBytes,
+  rasterShape,
+  truncatedSentence,
+} from "../volume/raster";
 import { rowBytes } from "../volume/voxel-encoding";
 import {
   IMOD_SIGNED_BYTES,
@@ -15,16 +23,10 @@ import {
 } from "./mrc-header";
 import { MRC_MODES } from "./mrc-modes";
 
-/** More along one axis is a damaged header: four letters of text read as a size lie far above it. */
-const MAX_SIDE = 2 ** 24;
-/** No volume takes 16 TiB. */
-const MAX_BYTES = 2 ** 44;
-
 const AXES: readonly Axis[] = ["x", "y", "z"];
 const LITTLE_ENDIAN_STAMPS = ["4444", "4441"];
 const BIG_ENDIAN_STAMPS = ["1111"];
 
-const isSide = (size: number) => size >= 1 && size <= MAX_SIDE;
 const axisNumbers = ({ mapc, mapr, maps }: MrcHeader) => [mapc, mapr, maps];
 const areAxes = (numbers: readonly number[]) => [...numbers].sort().join() === "1,2,3";
 const dataBytes = ({ nx, ny, nz, mode }: MrcHeader) => nz * ny * rowBytes(MRC_MODES[mode], nx);

@@ -73,6 +73,19 @@ function numbersOf(block: StarBlock, column: string): (row: number) => number | 
   };
 }
 
+/** The rows that are of the frame's tomogram: all of them unless the file names several tomograms. */
+function rowsOfTomogram(block: StarBlock, { volumeName }: ParticleFrame): number[] {
+  const rows = block.rows.map((_, row) => row);
+  const column = block.columns.indexOf("rlnTomoName");
+  const names = new Set(column < 0 ? [] : block.rows.map((values) => values[column]));
+  if (names.size <= 1) return rows;
+  const own = tomoName(volumeName);
+  if (names.has(own)) return rows.filter((row) => block.rows[row][column] === own);
+  const [first, second] = names;
+  const sentence = `This STAR file lists particles of ${names.size} tomograms (${first}, ${second}${names.size > 2 ? ", …" : ""}), and none of them is ${own}.`;
+  throw new FormatError("bad-value", sentence, { names: [...names], own });
+}
+
 function read(text: string, frame: ParticleFrame): ParticleList {
   const block = parseStar(text).find(({ columns }) => columns.includes("rlnCenteredCoordinateXAngst"));
   if (!block)
@@ -96,7 +109,7 @@ function read(text: string, frame: ParticleFrame): ParticleList {
   const label = numbersOf(block, "rlnClassNumber");
   const score = numbersOf(block, SCORE_COLUMN);
 
-  const particles = block.rows.map((_, row): Particle => {
+  const particles = rowsOfTomogram(block, frame).map((row, index): Particle => {
     const anglesOf = ([rot, tilt, psi]: typeof angles) => ({
       rot: rot(row) ?? 0,
       tilt: tilt(row) ?? 0,
@@ -112,7 +125,7 @@ function read(text: string, frame: ParticleFrame): ParticleList {
     });
     const rotated = [...angles, ...subtomogramAngles].some((angle) => (angle(row) ?? 0) !== 0);
     return {
-      id: row + 1,
+      id: index + 1,
       label: label(row) ?? 1,
       x,
       y,
@@ -127,7 +140,7 @@ function read(text: string, frame: ParticleFrame): ParticleList {
 
 /**
  * RELION 5 particles: (index − N/2) × voxel size in ångström from the tomogram's centre, angles rot, tilt, psi, the label
- * as class number and the score as figure of merit.
+ * as class number and the score as figure of merit. Of a file of several tomograms the particles of the frame's are read.
  */
 export const relionStar: ParticleFormat = {
   id: "relion5-star",

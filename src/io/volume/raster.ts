@@ -14,6 +14,16 @@ export interface Raster {
   readonly encoding: VoxelEncoding;
 }
 
+/** More along one axis is a damaged header: four letters of text read as a size lie far above it. */
+export const MAX_SIDE = 2 ** 24;
+/** No volume takes 16 TiB. */
+export const MAX_BYTES = 2 ** 44;
+
+/** Tells whether a header's number may be the length of an axis. */
+export function isSide(size: number): boolean {
+  return size >= 1 && size <= MAX_SIDE;
+}
+
 /** A range of the file that is read at once, and the rows of the box that it holds: first, and one beyond the last. */
 interface Span {
   readonly start: number;
