@@ -1,4 +1,5 @@
 import type { ParticleFormat } from "../core/particles/particle-format";
+import { volumeStem } from "../core/volume/volume-stem";
 import { PARTICLE_FORMATS } from "../io/particle-formats";
 import { entryOf, voxelSizePerAxisOf } from "../state/document";
 import { notify } from "../state/shell";
@@ -7,9 +8,6 @@ import type { Workbench } from "./workbench";
 
 /** What a list of particles can be saved as. */
 export const EXPORT_FORMATS: readonly Pick<ParticleFormat, "id" | "label" | "note">[] = PARTICLE_FORMATS;
-
-/** Returns a name without its ending: "cell-sample.mrc.gz" → "cell-sample". */
-export const stemOf = (name: string) => name.replace(/(\.(mrc|map|rec|st|mrcs|em|gz|bz2))+$/i, "");
 
 /** Saves the file of a volume: as it was opened, or the MRC that an operation wrote. */
 export function exportVolume({ files, document, host }: Workbench, id: string): void {
@@ -32,7 +30,7 @@ export function exportParticles(workbench: Workbench, formatId: string): void {
   const volume = entryOf(workbench.document.getState().volumes, entry?.parentId ?? null);
   if (!entry || !format || !volume) return;
   try {
-    const name = `${stemOf(entry.list.volumeName)}-particles${format.extension}`;
+    const name = `${volumeStem(entry.list.volumeName)}-particles${format.extension}`;
     // The voxel size may have been stated since the particles were found.
     const list = { ...entry.list, voxelSizeAngstrom: voxelSizePerAxisOf(volume) };
     workbench.host.saveFile(name, new Blob([format.write(list)], { type: format.mimeType }));

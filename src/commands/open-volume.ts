@@ -18,6 +18,16 @@ import type { Workbench } from "./workbench";
 
 const ORIGIN: Point3 = { x: 0, y: 0, z: 0 };
 
+/** Returns a name that no open volume or label map has: "a-restored.mrc", then "a-restored-2.mrc". */
+export function freeName({ document }: Workbench, name: string): string {
+  const { volumes, labels } = document.getState();
+  const taken = new Set([...volumes, ...labels].map((entry) => entry.name));
+  const numbered = (count: number) => (count === 1 ? name : name.replace(/(\.[^.]*)?$/, `-${count}$1`));
+  let count = 1;
+  while (taken.has(numbered(count))) count++;
+  return numbered(count);
+}
+
 interface OpenOptions {
   readonly role?: VolumeRole | "raw";
   readonly parentId?: string | null;
@@ -27,12 +37,16 @@ interface OpenOptions {
   readonly display?: Display;
 }
 
-/** Opens a file as a volume of the document and returns its entry; rejects with the reader's error. */
+/**
+ * Opens a file as a volume of the document and returns its entry; rejects with the reader's error. A result whose name is
+ * taken gets a number, so that two runs can be told apart, also as files.
+ */
 export async function openVolume(
   workbench: Workbench,
-  file: VolumeFile,
+  given: VolumeFile,
   options: OpenOptions = {},
 ): Promise<VolumeEntry> {
+  const file = options.parentId ? { ...given, name: freeName(workbench, given.name) } : given;
   const id = workbench.nextId("volume");
   const { meta, contrast, histogram, fileBytes } = await workbench.data.open(id, file);
   const entry: VolumeEntry = {
@@ -64,7 +78,7 @@ export async function readWholeVolume(workbench: Workbench, volume: VolumeEntry)
     id: jobId,
     operation: "read",
     doing: "reading",
-    inputName: volume.name,
+    volumeId: volume.id,
     startedAt: workbench.host.now(),
   });
   const end = (phase: "done" | "cancelled" | "failed", error: string | null = null) =>
@@ -124,7 +138,7 @@ export function compareWith(workbench: Workbench, id: string | null): void {
   );
 }
 
-/** Closes a volume, label map or particle list and what was made from it. */
+/** Closes a volume, label map or particle list and what was made from it, and stops what works on it. */
 export function closeEntry(workbench: Workbench, id: string): void {
   const gone = removeEntry(workbench.document, id);
   const isGone = (each: string | null) => each !== null && gone.includes(each);
@@ -133,6 +147,8 @@ export function closeEntry(workbench: Workbench, id: string): void {
     workbench.surfaces.delete(each);
     workbench.liveLabels.delete(each);
   }
+  for (const { id: jobId, volumeId } of workbench.jobs.getState().jobs)
+    if (isGone(volumeId)) workbench.stops.get(jobId)?.abort();
   clearHistory(workbench.history);
   const view = workbench.view.getState();
   if (isGone(view.compareId)) compareWith(workbench, null);

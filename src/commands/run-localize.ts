@@ -1,7 +1,7 @@
+import { volumeStem } from "../core/volume/volume-stem";
 import { addEntry, entryOf, patchEntry } from "../state/document";
 import { recordStep } from "../state/history";
 import { scoresOf } from "./evaluate-particles";
-import { stemOf } from "./export-results";
 import { fileToCompute, runOperation } from "./run-operation";
 import type { Workbench } from "./workbench";
 
@@ -22,8 +22,7 @@ export async function runLocalize(workbench: Workbench, id?: string): Promise<vo
       score: labels.scoreId === null ? null : fileToCompute(workbench, labels.scoreId, volume),
       model: labels.model,
     },
-    inputName: labels.name,
-    shape: volume.meta.shape,
+    volume,
   });
   if (!result || !entryOf(document.getState().labels, labels.id)) return;
   const list = { ...result.output.list, volumeName: volume.name };
@@ -40,7 +39,7 @@ export async function runLocalize(workbench: Workbench, id?: string): Promise<vo
     addEntry(document, "particles", {
       ...fresh,
       id: particlesId,
-      name: `${stemOf(volume.name)}-particles`,
+      name: `${volumeStem(volume.name)}-particles`,
       parentId: volume.id,
       labelsId: labels.id,
     });

@@ -2,7 +2,6 @@ import type { OperationId, RunPreviews, RunRequests, RunResult } from "../contra
 import type { VolumeFile } from "../contracts/files";
 import { isAbort } from "../core/errors";
 import type { Progress } from "../core/task/task";
-import type { Shape3 } from "../core/volume/shape";
 import type { VolumeEntry } from "../state/document";
 import { patchJob, startJob } from "../state/jobs";
 import { notify } from "../state/shell";
@@ -21,9 +20,8 @@ const PACE_WEIGHT = 0.5;
 interface RunRequest<Id extends OperationId> {
   readonly operation: Id;
   readonly inputs: RunRequests[Id];
-  readonly inputName: string;
-  /** Of the volume, not of the box. */
-  readonly shape: Shape3;
+  /** What it works on, or what its labels were made from. */
+  readonly volume: VolumeEntry;
   readonly onPreview?: (preview: RunPreviews[Id], jobId: string) => void;
 }
 
@@ -57,19 +55,25 @@ function rememberPace({ shell }: Workbench, operation: OperationId, flops: numbe
  */
 export async function runOperation<Id extends OperationId>(
   workbench: Workbench,
-  { operation, inputs, inputName, shape, onPreview }: RunRequest<Id>,
+  { operation, inputs, volume, onPreview }: RunRequest<Id>,
 ): Promise<RunResult<Id> | null> {
   const { jobs, shell, host, stops } = workbench;
   const jobId = workbench.nextId("job");
   const stop = new AbortController();
   stops.set(jobId, stop);
-  startJob(jobs, { id: jobId, operation, doing: DOING[operation], inputName, startedAt: host.now() });
+  startJob(jobs, {
+    id: jobId,
+    operation,
+    doing: DOING[operation],
+    volumeId: volume.id,
+    startedAt: host.now(),
+  });
   const onProgress = ({ done, total, note, preview }: Progress<RunPreviews[Id]>) => {
     patchJob(jobs, jobId, { done, total, note });
     if (preview !== undefined) onPreview?.(preview, jobId);
   };
   try {
-    const { params, estimate } = planRun(workbench, operation, shape);
+    const { params, estimate } = planRun(workbench, operation, volume.meta.shape);
     const result = await workbench.compute.run(operation, inputs, params, {
       signal: stop.signal,
       onProgress,

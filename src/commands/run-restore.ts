@@ -27,8 +27,7 @@ export async function runRestore(workbench: Workbench): Promise<void> {
   const result = await runOperation(workbench, {
     operation: "restore",
     inputs: { volume: file },
-    inputName: volume.name,
-    shape: volume.meta.shape,
+    volume,
     onPreview: (preview, jobId) => follow(workbench, preview, jobId),
   });
   if (!result) return;

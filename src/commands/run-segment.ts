@@ -10,7 +10,7 @@ import {
 } from "../state/document";
 import { notify } from "../state/shell";
 import { createLiveLabels, writePiece } from "./live-labels";
-import { openVolume } from "./open-volume";
+import { freeName, openVolume } from "./open-volume";
 import { runLocalize } from "./run-localize";
 import { fileToCompute, runOperation } from "./run-operation";
 import type { Workbench } from "./workbench";
@@ -86,24 +86,24 @@ export async function runSegment(workbench: Workbench): Promise<void> {
   const result = await runOperation(workbench, {
     operation: "segment",
     inputs: { volume: file, model: manifest.name },
-    inputName: volume.name,
-    shape: volume.meta.shape,
+    volume,
     onPreview: (preview) => live?.write(preview),
   });
   const isOpen = entryOf(workbench.document.getState().volumes, volume.id) !== null;
-  const labelsFile = result?.volumes.find(({ role }) => role === "labels");
-  if (!result || !labelsFile || !isOpen) {
+  const made = result?.volumes.find(({ role }) => role === "labels");
+  if (!result || !made || !isOpen) {
     live?.end();
     return;
   }
+  const labelsFile = { ...made, name: freeName(workbench, made.name) };
   const labelsId = workbench.nextId("labels");
   await workbench.data.open(labelsId, labelsFile);
   workbench.files.set(labelsId, labelsFile);
   let scoreId: string | null = null;
-  for (const made of result.volumes) {
-    if (made === labelsFile) continue;
-    const { role } = made;
-    const { id } = await openVolume(workbench, made, {
+  for (const other of result.volumes) {
+    if (other === made) continue;
+    const { role } = other;
+    const { id } = await openVolume(workbench, other, {
       role,
       parentId: volume.id,
       provenance: result.provenance,

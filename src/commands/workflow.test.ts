@@ -230,6 +230,31 @@ describe("restoring", () => {
     expect(viewNow()).toMatchObject({ layout: "side", compareId: restored.id, volumeId: input.id });
   });
 
+  it("numbers the results of a second run", async () => {
+    await run("run.restore");
+    await run("run.restore");
+    expect(documentNow().volumes.map(({ name }) => name)).toEqual([
+      "a.mrc",
+      "restored.mrc",
+      "std.mrc",
+      "restored-2.mrc",
+      "std-2.mrc",
+    ]);
+  });
+
+  it("stops when its volume is closed", async () => {
+    let release = () => {};
+    hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    const running = run("run.restore");
+    closeEntry(workbench, documentNow().volumes[0].id);
+    release();
+    await running;
+    expect(workbench.jobs.getState().jobs.at(-1)).toMatchObject({ phase: "cancelled" });
+    expect(documentNow().volumes).toEqual([]);
+  });
+
   it("says at once which parameter is wrong, and runs nothing", async () => {
     workbench.shell.setState({ params: { restore: { noSuchThing: 1 } } });
     await run("run.restore");

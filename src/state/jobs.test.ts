@@ -4,7 +4,7 @@ import { createJobsStore, currentJob, lastJob, patchJob, secondsLeft, startJob }
 function jobsWith(...operations: string[]) {
   const store = createJobsStore();
   for (const [index, operation] of operations.entries())
-    startJob(store, { id: `j${index}`, operation, doing: operation, inputName: "a.mrc", startedAt: 0 });
+    startJob(store, { id: `j${index}`, operation, doing: operation, volumeId: "v", startedAt: 0 });
   return store;
 }
 

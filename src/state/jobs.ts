@@ -10,7 +10,8 @@ export interface Job {
   readonly operation: string;
   /** What the status bar says is going on: "restoring". */
   readonly doing: string;
-  readonly inputName: string;
+  /** The volume it works on. */
+  readonly volumeId: string;
   readonly phase: JobPhase;
   readonly done: number;
   readonly total: number;
@@ -42,7 +43,7 @@ export function createJobsStore(): JobsStore {
 /** Adds a running job. */
 export function startJob(
   store: JobsStore,
-  job: Pick<Job, "id" | "operation" | "doing" | "inputName" | "startedAt">,
+  job: Pick<Job, "id" | "operation" | "doing" | "volumeId" | "startedAt">,
 ): void {
   const fresh: Job = {
     ...job,
