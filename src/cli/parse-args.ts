@@ -39,7 +39,9 @@ export function parseArgs(command: Command, argv: readonly string[]): ParsedArgs
     if (!flag) throw new UsageError(`${command.name} has no flag ${token.rawName}.`);
     if (flag.value === undefined && token.value !== undefined)
       throw new UsageError(`${token.rawName} takes no value.`);
-    if (flag.value !== undefined && !token.value) throw new UsageError(`${token.rawName} needs a value.`);
+    // `-o --json` is a value forgotten; one that does begin with a dash is given as `--out=-name`.
+    const forgotten = !token.value || (!token.inlineValue && token.value.startsWith("-"));
+    if (flag.value !== undefined && forgotten) throw new UsageError(`${token.rawName} needs a value.`);
     flags[token.name] = token.value ?? true;
   }
   const missing = command.operands[operands.length];

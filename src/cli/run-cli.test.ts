@@ -84,6 +84,8 @@ describe("use", () => {
       /needs a number above 0, not "-3"/,
     ],
     [["convert", SAMPLE, "-o"], /-o needs a value/],
+    [["convert", SAMPLE, "-o", "--json"], /-o needs a value/],
+    [["convert", SAMPLE, "--out", "--mode", "2"], /--out needs a value/],
     [["convert", SAMPLE], /--out is missing/],
     [["convert", SAMPLE, "-o", "a.mrc", "--mode", "3"], /Mode must be one of auto, 0, 1, 2, 6, 12, not "3"/],
     [["convert", SAMPLE, "-o", "a.mrc", "--crop", "0,0,0,1"], /--crop needs 6 numbers/],
@@ -143,6 +145,17 @@ describe("info", () => {
     expect(stdout).toContain("224 × 224 × 96 voxels (x, y, z)");
     expect(stdout).toContain("int8, mode 0");
     expect(stdout).toContain("10 × 10 × 10 Å");
+  });
+
+  test("--strict refuses what is otherwise a warning", async () => {
+    const stamped = positiveMrc();
+    stamped.fill(0, 212, 216);
+    writeFileSync(join(folder, "stamp.mrc"), stamped);
+    const { warnings } = await json("info", "stamp.mrc", "--json");
+    expect(warnings).toEqual([expect.stringMatching(/machine stamp 00000000 is unknown/)]);
+    const { code, stdout, stderr } = await cli(["info", "stamp.mrc", "--strict", "--json"]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^stamp.mrc: The machine stamp 00000000 is unknown/);
   });
 
   const factsFile = join(SHARED, "data/facts.json");

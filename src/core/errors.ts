@@ -22,6 +22,7 @@ export type ServiceErrorTag = "worker-crashed" | "worker-terminated" | "unknown"
 
 export type ErrorTag = FormatErrorTag | ComputeErrorTag | ServiceErrorTag;
 
+/** An error that says by its tag what kind it is, and in its message what is wrong. */
 export class TaggedError<Tag extends ErrorTag = ErrorTag> extends Error {
   readonly tag: Tag;
   readonly fields: Readonly<Record<string, unknown>>;

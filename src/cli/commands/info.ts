@@ -42,9 +42,12 @@ export const infoCommand: Command = {
   name: "info",
   summary: "Says what a volume is: size, type, voxel size, statistics over its voxels, warnings.",
   operands: ["FILE"],
-  flags: { json: JSON_FLAG },
-  run: (args, io) =>
-    withVolume(args.operands[0], io, async (volume) => {
+  flags: {
+    strict: { help: "Fail at the first fault of the header, where there would only be a warning." },
+    json: JSON_FLAG,
+  },
+  run(args, io) {
+    const print = async (volume: FileVolume) => {
       const statistics = await statisticsOf(volume, io);
       if (!hasFlag(args, "json")) {
         io.stdout.write(asText(volume, statistics));
@@ -65,5 +68,7 @@ export const infoCommand: Command = {
         warnings,
       };
       io.stdout.write(`${JSON.stringify(answer)}\n`);
-    }),
+    };
+    return withVolume(args.operands[0], io, print, { strict: hasFlag(args, "strict") });
+  },
 };

@@ -8,6 +8,9 @@ import { writeTextFile } from "../text-files";
 import { BACKEND_FLAGS, withBackend } from "../with-backend";
 import { withVolume } from "../with-volume";
 
+/** Below this the chain hardly moved: its mean is close to its first sample, and its deviation says nothing. */
+const FEW_ACCEPTED = 0.1;
+
 export const restoreCommand: Command = {
   name: "restore",
   summary: RESTORE.summary,
@@ -37,6 +40,10 @@ export const restoreCommand: Command = {
       );
       const { trace, ...result } = output;
       if (traceFile) await writeTextFile(traceFile, `${JSON.stringify(trace)}\n`, io);
+      if (result.acceptanceRate < FEW_ACCEPTED)
+        io.stderr.write(
+          "Few samples were accepted, so the deviation says little: take a longer burn-in, in which β rises, or a larger --beta.\n",
+        );
       if (hasFlag(args, "json")) {
         io.stdout.write(`${JSON.stringify({ out, std, trace: traceFile, ...result, provenance })}\n`);
         return;
