@@ -221,6 +221,9 @@ test("a voxel size that the model does not know is refused unless told otherwise
   );
   await segment({ reader: readerOf(values, small, 13.68), params: { ignoreVoxelSize: true } });
   await segment({ reader: readerOf(values, small, 10.9) });
+  const reader = readerOf(values, small);
+  const flat = { ...reader, meta: { ...reader.meta, voxelSizeAngstrom: { x: 10, y: 10, z: 20 } } };
+  await expect(segment({ reader: flat })).rejects.toThrow("cell.mrc has voxels of 10 × 10 × 20 Å");
   const unknown = await segment({ reader: readerOf(values, small, 0) });
   expect(unknown.progress.at(-1)!.note).toContain("voxel size unknown, taken as 10 Å");
 });
@@ -230,7 +233,7 @@ test("voxels that are not numbers and constant volumes are refused by name and p
   withNan[(7 * SHAPE[1] + 3) * SHAPE[2] + 5] = Number.NaN;
   withNan[(9 * SHAPE[1] + 3) * SHAPE[2] + 5] = Number.POSITIVE_INFINITY;
   await expect(segment({ reader: readerOf(withNan) })).rejects.toThrow(
-    "2 voxels of cell.mrc are not finite numbers, the first at x 5, y 3, z 7.",
+    "2 voxels of cell.mrc cannot be used, being no finite numbers; the first is at x 5, y 3, z 7.",
   );
   const constant = readerOf(new Float32Array(64).fill(4), [4, 4, 4]);
   await expect(segment({ reader: constant })).rejects.toThrow("All voxels of cell.mrc are 4");

@@ -130,11 +130,15 @@ function checkVoxelSize(
   { manifest }: Model,
   { ignoreVoxelSize }: SegmentParams,
 ): string {
+  const { x, y, z } = meta.voxelSizeAngstrom;
   const known = knownVoxelSizeAngstrom(meta.voxelSizeAngstrom);
   const expected = manifest.voxelSizeAngstrom;
-  if (known !== null && !ignoreVoxelSize && Math.abs(known / expected - 1) > VOXEL_SIZE_TOLERANCE) {
-    const sentence = `${meta.name} has voxels of ${Number(known.toFixed(2))} Å, the model "${manifest.name}" was trained on ${expected} Å: bin or resample the volume, or ignore the voxel size.`;
-    throw new ComputeError("bad-input", sentence, { voxelSizeAngstrom: known, expected });
+  const isStrange = (size: number) => size > 0 && Math.abs(size / expected - 1) > VOXEL_SIZE_TOLERANCE;
+  if (!ignoreVoxelSize && (known === null ? [x, y, z].some(isStrange) : isStrange(known))) {
+    const sizes = known === null ? [x, y, z] : [known];
+    const given = sizes.map((size) => Number(size.toFixed(2))).join(" × ");
+    const sentence = `${meta.name} has voxels of ${given} Å, the model "${manifest.name}" was trained on ${expected} Å: bin or resample the volume, or ignore the voxel size.`;
+    throw new ComputeError("bad-input", sentence, { voxelSizeAngstrom: meta.voxelSizeAngstrom, expected });
   }
   return known === null ? `; voxel size unknown, taken as ${expected} Å` : "";
 }
@@ -148,7 +152,8 @@ async function normalization(
   const { mean, std, nonFinite, firstNonFinite } = await measureVolume(volume, context);
   if (firstNonFinite) {
     const { x, y, z } = firstNonFinite;
-    const sentence = `${nonFinite} voxels of ${volume.meta.name} are not finite numbers, the first at x ${x}, y ${y}, z ${z}.`;
+    const count = nonFinite === 1 ? "1 voxel" : `${nonFinite} voxels`;
+    const sentence = `${count} of ${volume.meta.name} cannot be used, being no finite numbers; the first is at x ${x}, y ${y}, z ${z}.`;
     throw new ComputeError("bad-input", sentence, { nonFinite, x, y, z });
   }
   if (!(std > 0)) {
