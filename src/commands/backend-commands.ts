@@ -20,9 +20,12 @@ export async function loadBackends({ compute, shell }: Workbench): Promise<void>
 
 /** Computes with another backend from now on; "auto" gives the choice back. */
 export async function chooseBackend({ compute, shell }: Workbench, id: BackendId | "auto"): Promise<void> {
+  const { backend: before } = shell.getState();
+  shell.setState({ backend: null }); // its self-test may take seconds, and runs now
   try {
     shell.setState({ backend: await compute.choose(id) });
   } catch (error) {
+    shell.setState({ backend: before });
     notify(shell, "error", sentence(error));
   }
 }

@@ -50,7 +50,9 @@ export function setBox(workbench: Workbench, choice: Box | number | "cursor"): v
   const { volumeId, box, cursor } = view.getState();
   const volume = entryOf(document.getState().volumes, volumeId);
   if (!volume) return;
-  recordStep(workbench, "move the box", workbench.host.now());
+  // Of two kinds, so that undoing a drag that follows at once leaves the box where it was put.
+  const step = typeof choice === "object" ? "move the box" : "place the box";
+  recordStep(workbench, step, workbench.host.now());
   const { shape } = volume.meta;
   if (typeof choice === "object") view.setState({ box: tidyBox(choice, shape) });
   else {

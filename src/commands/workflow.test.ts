@@ -9,7 +9,7 @@ import type { DataClient } from "../services/data-client";
 import { patchEntry, setTruth } from "../state/document";
 import { setParam } from "../state/shell";
 import { commandOf } from "./all-commands";
-import { chooseBoxFor } from "./choose-box";
+import { chooseBoxFor, setBox } from "./choose-box";
 import { followThresholds } from "./follow-thresholds";
 import { changeClass } from "./label-commands";
 import { openFiles } from "./open-files";
@@ -298,6 +298,14 @@ describe("reviewing", () => {
     expect(viewNow()).toMatchObject({ volumeId: null, labelsId: null, particlesId: null });
     expect(workbench.files.size).toBe(0);
   });
+});
+
+it("undoes the drag of a box without losing the box", async () => {
+  await run("panel.restore");
+  const placed = viewNow().box;
+  setBox(workbench, { z0: 0, y0: 0, x0: 0, z1: 9, y1: 9, x1: 9 });
+  await run("edit.undo");
+  expect(viewNow().box).toEqual(placed);
 });
 
 it("segments the whole volume after a box was restored", async () => {

@@ -28,8 +28,8 @@ export function SegmentPanel() {
       {volume && model && (size === null || isFarOff) && (
         <p className="sentence warning">
           {size === null
-            ? `The voxel size of ${volume.name} is unknown; the model expects ${model.voxelSizeAngstrom} Å.`
-            : `${volume.name} has ${formatNumber(size)} Å per voxel, the model was trained at ${model.voxelSizeAngstrom} Å: bin or resample it first, or ignore the voxel size (advanced) and expect little.`}
+            ? `The voxel size of ${volume.name} is unknown; the model expects ${model.voxelSizeAngstrom} Å. State it at the top.`
+            : `${volume.name} has ${formatNumber(size)} Å per voxel, the model was trained at ${model.voxelSizeAngstrom} Å. If the header is wrong, state the size at the top; else bin or resample the volume first, or ignore the voxel size (advanced) and expect little.`}
         </p>
       )}
       <OperationForm operation="segment" />
