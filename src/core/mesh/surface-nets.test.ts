@@ -111,6 +111,15 @@ describe("surfaceNets", () => {
     const mesh = surfaceNets(holed, SHAPE);
     expect(mesh.positions.every(Number.isFinite) && mesh.normals.every(Number.isFinite)).toBe(true);
   });
+
+  it("stays finite and closed about infinite voxels", () => {
+    const field = fieldOf(SHAPE, (x, y, z) => 4 - Math.hypot(x - 11, y - 8, z - 6));
+    field[(6 * 17 + 8) * 23 + 15] = Number.POSITIVE_INFINITY; // on the surface
+    field[(6 * 17 + 8) * 23 + 11] = Number.NEGATIVE_INFINITY; // a hole in the middle
+    const mesh = surfaceNets(field, SHAPE);
+    expect(mesh.positions.every(Number.isFinite) && mesh.normals.every(Number.isFinite)).toBe(true);
+    expectClosed(mesh);
+  });
 });
 
 describe("binomialSmooth", () => {

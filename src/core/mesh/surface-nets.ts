@@ -35,11 +35,14 @@ function padded(field: Float32Array, [nz, ny, nx]: Shape3): Float32Array {
   return out;
 }
 
+/** Infinite voxels count as this: crossings and gradients stay finite. */
+const LARGEST_F32 = 3.4028234663852886e38;
+
 /**
  * Returns the closed surface where a field [z, y, x] crosses zero; inside is where it is positive, and beyond the borders is
  * outside. Naive surface nets (Gibson 1998, doi 10.1007/BFb0056277): one vertex in each cell that is crossed, at the mean of
- * the crossings of its edges; normals from the gradient within the cell. NaN counts as outside. Time and memory grow with
- * the number of voxels.
+ * the crossings of its edges; normals from the gradient within the cell. NaN counts as outside, and what is infinite as very
+ * large. Time and memory grow with the number of voxels.
  */
 export function surfaceNets(field: Float32Array, shape: Shape3): Mesh {
   const values = padded(field, shape);
@@ -58,7 +61,7 @@ export function surfaceNets(field: Float32Array, shape: Shape3): Mesh {
   function addVertex(x: number, y: number, z: number, at: number, mask: number): void {
     for (let c = 0; c < 8; c++) {
       const value = values[at + cornerOffsets[c]];
-      corner[c] = Number.isNaN(value) ? -1 : value;
+      corner[c] = Number.isNaN(value) ? -1 : Math.max(-LARGEST_F32, Math.min(LARGEST_F32, value));
     }
     let [sx, sy, sz, crossings] = [0, 0, 0, 0];
     for (const [a, b] of EDGES) {
