@@ -13,7 +13,7 @@ async function identity(path: string): Promise<string | null> {
 /**
  * Checks before a long computation that its results can be kept. `outputs` are the paths of results with the flags that named
  * them, undefined where not wanted; `inputs` are the files that are read. Throws UsageError where a result would
- * replace an input or another result, and "cannot-write" for a folder that is not there or must not be written to.
+ * replace an input or another result, or has the name of a compressed file, and "cannot-write" for a folder that is not there or must not be written to.
  */
 export async function checkOutputs(
   outputs: readonly (readonly [flag: string, path: string | undefined])[],
@@ -26,6 +26,11 @@ export async function checkOutputs(
   const taken = new Map<string, string>();
   for (const [flag, given] of outputs) {
     if (given === undefined) continue;
+    const [compression] = /\.(gz|bz2)$/i.exec(given) ?? [];
+    if (compression)
+      throw new UsageError(
+        `${flag} ${given} ends with ${compression}, but results are written uncompressed.`,
+      );
     const path = resolve(io.cwd, given);
     const stats = await stat(path).catch(() => null);
     const other = taken.get(path);

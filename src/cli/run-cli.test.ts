@@ -84,6 +84,10 @@ describe("use", () => {
       /needs a number above 0, not "-3"/,
     ],
     [["convert", SAMPLE, "-o"], /-o needs a value/],
+    [
+      ["convert", SAMPLE, "-o", "a.mrc.gz"],
+      /--out a.mrc.gz ends with .gz, but results are written uncompressed/,
+    ],
     [["convert", SAMPLE, "-o", "--json"], /-o needs a value/],
     [["convert", SAMPLE, "--out", "--mode", "2"], /--out needs a value/],
     [["convert", SAMPLE], /--out is missing/],
