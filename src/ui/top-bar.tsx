@@ -15,10 +15,11 @@ const PANELS: readonly { readonly id: PanelId; readonly label: string }[] = [
   { id: "review", label: "Review" },
 ];
 
+/** What is to be stated where the header gives no voxel size, or one that differs between the axes. */
 function headerSays({ meta: { voxelSizeAngstrom: size } }: VolumeEntry): string {
   const { x, y, z } = size;
   const isKnown = x > 0 && y > 0 && z > 0;
-  return isKnown ? `voxels of ${[x, y, z].map(formatNumber).join(" × ")} Å` : "voxel size unknown";
+  return isKnown ? `${[x, y, z].map(formatNumber).join(" × ")} Å: state one` : "voxel size unknown: state it";
 }
 
 /** The voxel size; where the header gives none, or a wrong one, the user states it. */
@@ -31,7 +32,7 @@ function VoxelSize({ volume }: { readonly volume: VolumeEntry }) {
         className={`voxel-size ${size === null ? "warning" : ""}`}
         title="State the voxel size"
       >
-        {size === null ? `${headerSays(volume)}: state it` : `${formatNumber(size)} Å`}
+        {size === null ? headerSays(volume) : `${formatNumber(size)} Å`}
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content className="popover" sideOffset={6} collisionPadding={8} aria-label="Voxel size">

@@ -65,8 +65,12 @@ export function ViewPane({ pane, paneRef }: ViewPaneProps) {
           {name}
         </div>
       )}
+      {pane === "compare" && (
+        <div className="pane-tools below">
+          <CompareAxis />
+        </div>
+      )}
       <div className="pane-tools">
-        {pane === "compare" && <CompareAxis />}
         {pane === "3d" &&
           AXES.map((axis) => (
             <IconButton
