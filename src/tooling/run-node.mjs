@@ -22,8 +22,15 @@ function newestMs(folder) {
 
 const sources = Math.max(...["src", "bench"].map((name) => newestMs(join(root, name))));
 if (!existsSync(bundle) || statSync(bundle).mtimeMs < sources) {
-  const { build } = await import("vite");
-  await build({ root, mode: "node", logLevel: "error" });
+  try {
+    const { build } = await import("vite");
+    await build({ root, mode: "node", logLevel: "error" });
+  } catch (error) {
+    console.error(
+      `Tomoscope could not be bundled in ${root} (was \`npm ci\` run there?): ${error.message.split("\n")[0]}`,
+    );
+    process.exit(1);
+  }
 }
 
 process.argv = [process.argv[0], bundle, ...rest];
