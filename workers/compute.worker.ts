@@ -4,7 +4,9 @@ import { exposeService } from "./expose-service";
 import { createModelLoader } from "./fetch-model";
 
 /** Threads share memory, which only a cross-origin isolated page may do. */
-const threads = self.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
+/** Where there are more than two cores, one stays with the page. */
+const cores = navigator.hardwareConcurrency;
+const threads = self.crossOriginIsolated ? Math.max(Math.min(cores, 2), cores - 1) : 1;
 
 exposeService(
   createComputeService({
