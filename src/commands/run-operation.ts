@@ -89,7 +89,9 @@ export async function runOperation<Id extends OperationId>(
       error: cancelled ? null : sentence,
       endedAt: host.now(),
     });
-    if (!cancelled) notify(shell, "error", `${OPERATIONS[operation].label} failed: ${sentence}`);
+    // The operation's own panel says it already.
+    if (!cancelled && shell.getState().panel !== operation)
+      notify(shell, "error", `${OPERATIONS[operation].label} failed: ${sentence}`);
     return null;
   } finally {
     stops.delete(jobId);
