@@ -20,7 +20,6 @@ export default defineConfig(({ mode }) => ({
           ssr: true,
           outDir: "dist/node",
           target: "node20",
-          assetsInlineLimit: 10_000_000, // the WebAssembly modules travel inside the bundle
           rolldownOptions: {
             input: { cli: "src/cli/main.ts", demo: "src/cli/demo.ts", bench: "bench/main.ts" },
           },

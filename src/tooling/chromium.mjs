@@ -12,9 +12,6 @@ const CANDIDATES = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/** The Vulkan driver file of SwiftShader that Debian's Chromium brings: it gives Node's WebGPU an adapter without a GPU. */
-export const SWIFTSHADER_ICD = "/usr/lib/chromium/vk_swiftshader_icd.json";
-
 export const CHROMIUM_ARGS = [
   "--no-sandbox",
   "--disable-quic",

@@ -37,7 +37,7 @@ export function SegmentPanel() {
         operation="segment"
         shape={volume?.meta.shape ?? null}
         missing={volume ? null : "Open a tomogram first: drop an MRC file anywhere."}
-        live={<p className="hint">The labels fill in over the slices as tiles are finished.</p>}
+        live={<p className="hint">The labels fill in over the slices as they are computed.</p>}
       />
       {labels?.complete && job?.phase === "done" && (
         <button type="button" className="link-button" onClick={() => openPanel(workbench, "review")}>
