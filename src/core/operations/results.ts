@@ -1,3 +1,4 @@
+import type { ParticleList } from "../particles/particle-list";
 import type { Axis, Shape3 } from "../volume/shape";
 
 /** A slice that a running operation can already show, in the voxels of the box it works on. */
@@ -63,4 +64,23 @@ export interface ClassScore {
 export interface Evaluation {
   readonly radiusVoxels: number;
   readonly classes: Readonly<Record<string, ClassScore>>;
+}
+
+/** What became of one kind of particle in a simulated scene. */
+export interface PlacedCount {
+  readonly name: string;
+  readonly asked: number;
+  readonly placed: number;
+}
+
+export interface SimulateOutput {
+  /** The truth: every particle that is no decoy, with its rotation. */
+  readonly list: ParticleList;
+  readonly placed: readonly PlacedCount[];
+  /** The share of the volume that is not empty. */
+  readonly occupancy: number;
+  /** Empty where the route is direct. */
+  readonly tiltsDeg: readonly number[];
+  /** var(signal)/var(noise) as measured in what was made; null without noise. */
+  readonly measuredSnr: number | null;
 }

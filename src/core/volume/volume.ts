@@ -51,7 +51,22 @@ export interface Statistics {
 export type OutputVoxelType = "int8" | "int16" | "uint16" | "float16" | "float32";
 
 /** What a result volume is in its operation. */
-export type VolumeRole = "restored" | "std" | "labels" | "score" | "class-probability" | "converted";
+export type VolumeRole =
+  | "restored"
+  | "std"
+  | "labels"
+  | "score"
+  | "class-probability"
+  | "converted"
+  // A simulation: what the microscope gives, and the truth.
+  | "tomogram"
+  | "density"
+  | "instances"
+  | "membrane-distance"
+  | "tilt-series"
+  // A structure on a grid.
+  | "map"
+  | "mask";
 
 export interface VolumeSpec {
   readonly role: VolumeRole;
