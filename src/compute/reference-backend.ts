@@ -1,6 +1,8 @@
 import type { Backend } from "../core/backend";
+import { createReferenceFourier3 } from "../core/fourier/fourier3";
 import { createReferenceNetwork } from "../core/nn/reference-executor";
 import { createReferenceMwrKernels } from "../core/restore/reference-mwr-kernels";
+import { createReferenceTomographyKernels } from "../core/tomography/reference-tomography-kernels";
 import { CPU_BUDGET_BYTES } from "./budgets";
 
 /** Returns the specification as a backend: plain TypeScript on one thread, slow and needing nothing of the machine. */
@@ -11,6 +13,8 @@ export function createReferenceBackend(): Backend {
     budgetBytes: CPU_BUDGET_BYTES,
     createNetwork: async (model) => createReferenceNetwork(model),
     createMwrKernels: async (spec) => createReferenceMwrKernels(spec),
+    createTomographyKernels: async (spec) => createReferenceTomographyKernels(spec),
+    createFourier3: async (shape) => createReferenceFourier3(shape),
     dispose() {},
   };
 }

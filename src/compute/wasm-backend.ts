@@ -1,4 +1,6 @@
 import type { Backend } from "../core/backend";
+import { createReferenceFourier3 } from "../core/fourier/fourier3";
+import { createReferenceTomographyKernels } from "../core/tomography/reference-tomography-kernels";
 import { createWasmNetwork } from "../wasm/network/wasm-network";
 import { createWasmMwrKernels } from "../wasm/restore/wasm-mwr-kernels";
 import { createWasmRuntime } from "../wasm/runtime";
@@ -30,6 +32,8 @@ export function createWasmBackend(threads: number): Backend {
         throw error;
       }
     },
+    createTomographyKernels: async (spec) => createReferenceTomographyKernels(spec),
+    createFourier3: async (shape) => createReferenceFourier3(shape),
     dispose() {},
   };
 }

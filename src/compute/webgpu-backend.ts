@@ -1,4 +1,5 @@
 import type { Backend } from "../core/backend";
+import { createReferenceTomographyKernels } from "../core/tomography/reference-tomography-kernels";
 import type { GpuDevice } from "../gpu/device";
 import { createWebGpuNetwork } from "../gpu/network/webgpu-executor";
 import { GPU_BUDGET_BYTES } from "./budgets";
@@ -14,6 +15,8 @@ export function createWebGpuBackend(gpu: GpuDevice, cpu: () => Promise<Backend>)
     budgetBytes: GPU_BUDGET_BYTES,
     createNetwork: (model) => createWebGpuNetwork(gpu, model),
     createMwrKernels: async (spec) => (await cpu()).createMwrKernels(spec),
+    createTomographyKernels: async (spec) => createReferenceTomographyKernels(spec),
+    createFourier3: async (shape) => (await cpu()).createFourier3(shape),
     dispose() {
       gpu.device.destroy();
     },

@@ -1,5 +1,7 @@
+import type { Fourier3 } from "./fourier/fourier3";
 import type { Model } from "./nn/model";
 import type { MwrKernelSpec, MwrKernels } from "./restore/mwr-kernels";
+import type { TomographyKernels, TomographySpec } from "./tomography/tomography-kernels";
 import type { Box, Shape3 } from "./volume/shape";
 
 export type BackendId = "webgpu" | "wasm" | "reference";
@@ -34,6 +36,8 @@ export interface Backend {
   readonly budgetBytes: number;
   createNetwork(model: Model): Promise<NetworkExecutor>;
   createMwrKernels(spec: MwrKernelSpec): Promise<MwrKernels>;
+  createTomographyKernels(spec: TomographySpec): Promise<TomographyKernels>;
+  createFourier3(shape: Shape3): Promise<Fourier3>;
   dispose(): void;
 }
 

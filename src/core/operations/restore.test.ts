@@ -26,6 +26,8 @@ const backend: Backend = {
   budgetBytes: 1e9,
   createNetwork: () => Promise.reject(new Error("not part of a restoration")),
   createMwrKernels: async (spec) => createReferenceMwrKernels(spec),
+  createTomographyKernels: () => Promise.reject(new Error("not part of a restoration")),
+  createFourier3: () => Promise.reject(new Error("not part of a restoration")),
   dispose() {},
 };
 

@@ -36,6 +36,8 @@ const backendOf = (executor: NetworkExecutor, budgetBytes: number): Backend => (
   budgetBytes,
   createNetwork: async () => ({ ...executor, dispose() {} }),
   createMwrKernels: () => Promise.reject(new Error("not part of a segmentation")),
+  createTomographyKernels: () => Promise.reject(new Error("not part of a segmentation")),
+  createFourier3: () => Promise.reject(new Error("not part of a segmentation")),
   dispose() {},
 });
 
