@@ -60,6 +60,7 @@ export async function openVolume(
     histogram: { min: histogram.min, max: histogram.max, counts: [...histogram.counts] },
     statistics: null,
     statedVoxelSizeAngstrom: null,
+    revision: 0,
     parentId: options.parentId ?? null,
     origin: options.origin ?? ORIGIN,
     provenance: options.provenance ?? null,
@@ -67,6 +68,27 @@ export async function openVolume(
   workbench.files.set(id, file);
   addEntry(workbench.document, "volumes", entry);
   return entry;
+}
+
+/** Puts another file in the place of an open volume: same shape, new voxels, shown in their own contrast. */
+export async function replaceVolume(
+  workbench: Workbench,
+  { id, display, revision }: VolumeEntry,
+  file: VolumeFile,
+  provenance: Provenance,
+): Promise<void> {
+  const { meta, contrast, histogram, fileBytes } = await workbench.data.open(id, file);
+  workbench.files.set(id, file);
+  patchEntry(workbench.document, "volumes", id, {
+    meta,
+    fileBytes,
+    autoContrast: contrast,
+    display: { ...contrast, invert: display.invert },
+    histogram: { min: histogram.min, max: histogram.max, counts: [...histogram.counts] },
+    statistics: null,
+    revision: revision + 1,
+    provenance,
+  });
 }
 
 /** Reads the whole file in the background: fast slices along x and y, and the statistics. A failure is not a surprise worth a notice: slices read what they need. */

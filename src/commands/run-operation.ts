@@ -2,6 +2,7 @@ import type { OperationId, RunPreviews, RunRequests, RunResult } from "../contra
 import type { VolumeFile } from "../contracts/files";
 import { isAbort } from "../core/errors";
 import type { Progress } from "../core/task/task";
+import type { Shape3 } from "../core/volume/shape";
 import type { VolumeEntry } from "../state/document";
 import { patchJob, startJob } from "../state/jobs";
 import { notify } from "../state/shell";
@@ -14,14 +15,18 @@ const DOING: Readonly<Record<OperationId, string>> = {
   localize: "localizing",
 };
 
+const NO_SHAPE: Shape3 = [0, 0, 0];
+
 /** How much a new measurement of the machine's pace counts against the earlier ones. */
 const PACE_WEIGHT = 0.5;
 
 interface RunRequest<Id extends OperationId> {
   readonly operation: Id;
   readonly inputs: RunRequests[Id];
-  /** What it works on, or what its labels were made from. */
-  readonly volume: VolumeEntry;
+  /** What it works on, or what its labels were made from; null where nothing is open that it needs. */
+  readonly volume: VolumeEntry | null;
+  /** Of the volume, or of what is to be made. */
+  readonly shape?: Shape3;
   readonly onPreview?: (preview: RunPreviews[Id], jobId: string) => void;
 }
 
@@ -55,7 +60,7 @@ function rememberPace({ shell }: Workbench, operation: OperationId, flops: numbe
  */
 export async function runOperation<Id extends OperationId>(
   workbench: Workbench,
-  { operation, inputs, volume, onPreview }: RunRequest<Id>,
+  { operation, inputs, volume, shape = volume?.meta.shape ?? NO_SHAPE, onPreview }: RunRequest<Id>,
 ): Promise<RunResult<Id> | null> {
   const { jobs, shell, host, stops } = workbench;
   const jobId = workbench.nextId("job");
@@ -65,7 +70,7 @@ export async function runOperation<Id extends OperationId>(
     id: jobId,
     operation,
     doing: DOING[operation],
-    volumeId: volume.id,
+    volumeId: volume?.id ?? null,
     startedAt: host.now(),
   });
   const onProgress = ({ done, total, note, preview }: Progress<RunPreviews[Id]>) => {
@@ -73,7 +78,7 @@ export async function runOperation<Id extends OperationId>(
     if (preview !== undefined) onPreview?.(preview, jobId);
   };
   try {
-    const { params, estimate } = planRun(workbench, operation, volume.meta.shape);
+    const { params, estimate } = planRun(workbench, operation, shape);
     const result = await workbench.compute.run(operation, inputs, params, {
       signal: stop.signal,
       onProgress,

@@ -56,11 +56,11 @@ export class SliceFeed {
       const imaged = pane === "compare" ? props.compare : volume && { ...volume, origin: ORIGIN };
       const index = imaged && cursor && shown.has(pane) ? cursor[axis] - imaged.origin[axis] : -1;
       const within = imaged && index >= 0 && index < lengthAlong(imaged.shape, axis);
-      image.want(within ? keyOf(imaged.id, axis, index, slab) : null);
+      image.want(within ? keyOf(imaged, axis, index, slab) : null);
       if (!cursor || overlay.id === null || !shown.has(pane)) labels.want(null);
       // A hidden overlay keeps its slice: showing it again fetches nothing.
       else if (overlay.visible && overlay.opacity > 0)
-        labels.want({ ...keyOf(overlay.id, axis, cursor[axis], 1), revision: overlay.revision });
+        labels.want(keyOf({ id: overlay.id, revision: overlay.revision }, axis, cursor[axis], 1));
     }
   }
 
@@ -83,6 +83,11 @@ export class SliceFeed {
   }
 }
 
-function keyOf(volumeId: string, axis: Axis, index: number, slab: number): SliceKey {
-  return { volumeId, axis, index, slab, revision: 0 };
+function keyOf(
+  { id, revision }: { readonly id: string; readonly revision: number },
+  axis: Axis,
+  index: number,
+  slab: number,
+): SliceKey {
+  return { volumeId: id, axis, index, slab, revision };
 }

@@ -40,9 +40,16 @@ export interface ViewerProps {
     readonly id: string;
     readonly shape: Shape3;
     readonly voxelSizeAngstrom: number | null;
+    /** Rises when the voxels change under the same id. */
+    readonly revision: number;
   } | null;
   /** Drawn in the compare pane; same shape as `volume` or a box of it (`origin` says where its corner lies). */
-  readonly compare: { readonly id: string; readonly shape: Shape3; readonly origin: Point3 } | null;
+  readonly compare: {
+    readonly id: string;
+    readonly shape: Shape3;
+    readonly origin: Point3;
+    readonly revision: number;
+  } | null;
   /** What the slices of the compare pane are perpendicular to. */
   readonly compareAxis: Axis;
   /** Grey values of black and white; high < low inverts nothing: `invert` does. */

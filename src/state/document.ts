@@ -32,6 +32,8 @@ export interface VolumeEntry {
   readonly statistics: Statistics | null;
   /** What the user says where the header says nothing usable. */
   readonly statedVoxelSizeAngstrom: number | null;
+  /** Rises when its voxels change under the same id (a simulated cell that is imaged anew). */
+  readonly revision: number;
   /** The volume it was made from, and where its corner lies in that volume's voxels. */
   readonly parentId: string | null;
   readonly origin: Point3;

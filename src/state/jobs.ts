@@ -10,8 +10,8 @@ export interface Job {
   readonly operation: string;
   /** What the status bar says is going on: "restoring". */
   readonly doing: string;
-  /** The volume it works on. */
-  readonly volumeId: string;
+  /** The volume it works on, if any. */
+  readonly volumeId: string | null;
   readonly phase: JobPhase;
   readonly done: number;
   readonly total: number;

@@ -98,10 +98,16 @@ export function createViewerPropsOf({
         ? keptIsosurface(`${volume.id}-${now.isosurfaceRevision}`, isosurface.mesh)
         : NO_SURFACES;
     return {
-      volume: volume && { id: volume.id, shape: volume.meta.shape, voxelSizeAngstrom: size },
+      volume: volume && {
+        id: volume.id,
+        shape: volume.meta.shape,
+        voxelSizeAngstrom: size,
+        revision: volume.revision,
+      },
       compare: compare && {
         id: compare.id,
         shape: compare.meta.shape,
+        revision: compare.revision,
         origin: compare.parentId === volume?.id ? compare.origin : { x: 0, y: 0, z: 0 },
       },
       compareAxis: now.compareAxis,
