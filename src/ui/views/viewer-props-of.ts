@@ -1,5 +1,5 @@
 import { boxFor } from "../../commands/choose-box";
-import { labelClasses } from "../../commands/run-segment";
+import { labelClasses } from "../../commands/open-labels";
 import type { Workbench } from "../../commands/workbench";
 import type { LabelSurface } from "../../contracts/data";
 import type { ClassStyle, ParticleMark, SurfaceProps, ViewerProps } from "../../scene/viewer-props";
