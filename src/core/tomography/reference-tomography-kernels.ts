@@ -1,3 +1,4 @@
+import { tiltRays } from "./tilt-rays";
 import type { TomographyKernels, TomographySpec } from "./tomography-kernels";
 
 const f32 = Math.fround;
@@ -15,22 +16,17 @@ interface Crossing {
  * `near` and `far` are offsets into one xz section of the volume, whose z are `sectionStep` apart.
  */
 function forEachCrossing(
-  { shape, imageWidth, tiltsDeg }: TomographySpec,
+  spec: TomographySpec,
   tilt: number,
   sectionStep: number,
   visit: (pixel: number, crossing: Crossing) => void,
 ): void {
-  const [nz, , nx] = shape;
-  const angle = (tiltsDeg[tilt] * Math.PI) / 180;
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  const alongZ = Math.abs(cos) >= Math.abs(sin);
-  const [layers, layerCos, layerStep] = alongZ ? [nz, sin, sectionStep] : [nx, cos, 1];
-  const [across, acrossCos, acrossStep] = alongZ ? [nx, cos, 1] : [nz, sin, sectionStep];
-  const length = 1 / Math.abs(acrossCos);
-  for (let pixel = 0; pixel < imageWidth; pixel++) {
-    const s = pixel - (imageWidth - 1) / 2;
+  const { alongZ, layers, across, length, ...rays } = tiltRays(spec, tilt);
+  const [layerStep, acrossStep] = alongZ ? [sectionStep, 1] : [1, sectionStep];
+  for (let pixel = 0; pixel < spec.imageWidth; pixel++) {
+    const s = pixel - rays.pixelCentre;
     for (let layer = 0; layer < layers; layer++) {
-      const at = (s - (layer - (layers - 1) / 2) * layerCos) / acrossCos + (across - 1) / 2;
+      const at = (s - (layer - rays.layerCentre) * rays.layerCos) / rays.acrossCos + rays.acrossCentre;
       const first = Math.floor(at);
       if (first < -1 || first >= across) continue;
       const share = at - first;
