@@ -1,9 +1,9 @@
 import type { Backend } from "../core/backend";
 import { createReferenceFourier3 } from "../core/fourier/fourier3";
-import { createReferenceTomographyKernels } from "../core/tomography/reference-tomography-kernels";
 import { createWasmNetwork } from "../wasm/network/wasm-network";
 import { createWasmMwrKernels } from "../wasm/restore/wasm-mwr-kernels";
-import { createWasmRuntime } from "../wasm/runtime";
+import { createWasmRuntime, type WasmRuntime } from "../wasm/runtime";
+import { createWasmTomographyKernels } from "../wasm/tomography/wasm-tomography-kernels";
 import { CPU_BUDGET_BYTES } from "./budgets";
 
 /**
@@ -16,24 +16,31 @@ export function createWasmBackend(threads: number): Backend {
     description: `WebAssembly SIMD, ${threads} thread${threads === 1 ? "" : "s"}`,
     budgetBytes: CPU_BUDGET_BYTES,
     createNetwork: (model) => createWasmNetwork(model, { threads }),
-    async createMwrKernels(spec) {
-      const runtime = await createWasmRuntime({ threads });
-      try {
-        const kernels = createWasmMwrKernels(runtime, spec);
-        return {
-          ...kernels,
-          dispose() {
-            kernels.dispose();
-            runtime.dispose();
-          },
-        };
-      } catch (error) {
-        runtime.dispose();
-        throw error;
-      }
-    },
-    createTomographyKernels: async (spec) => createReferenceTomographyKernels(spec),
+    createMwrKernels: (spec) => onRuntime(threads, (runtime) => createWasmMwrKernels(runtime, spec)),
+    createTomographyKernels: (spec) =>
+      onRuntime(threads, (runtime) => createWasmTomographyKernels(runtime, spec)),
     createFourier3: async (shape) => createReferenceFourier3(shape),
     dispose() {},
   };
+}
+
+/** Makes kernels with a runtime of their own, which ends with them. */
+async function onRuntime<Kernels extends { dispose(): void }>(
+  threads: number,
+  create: (runtime: WasmRuntime) => Kernels,
+): Promise<Kernels> {
+  const runtime = await createWasmRuntime({ threads });
+  try {
+    const kernels = create(runtime);
+    return {
+      ...kernels,
+      dispose() {
+        kernels.dispose();
+        runtime.dispose();
+      },
+    };
+  } catch (error) {
+    runtime.dispose();
+    throw error;
+  }
 }
