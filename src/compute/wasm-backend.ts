@@ -1,5 +1,5 @@
 import type { Backend } from "../core/backend";
-import { createReferenceFourier3 } from "../core/fourier/fourier3";
+import { createWasmFourier3 } from "../wasm/fourier/wasm-fourier3";
 import { createWasmNetwork } from "../wasm/network/wasm-network";
 import { createWasmMwrKernels } from "../wasm/restore/wasm-mwr-kernels";
 import { createWasmRuntime, type WasmRuntime } from "../wasm/runtime";
@@ -19,7 +19,7 @@ export function createWasmBackend(threads: number): Backend {
     createMwrKernels: (spec) => onRuntime(threads, (runtime) => createWasmMwrKernels(runtime, spec)),
     createTomographyKernels: (spec) =>
       onRuntime(threads, (runtime) => createWasmTomographyKernels(runtime, spec)),
-    createFourier3: async (shape) => createReferenceFourier3(shape),
+    createFourier3: (shape) => onRuntime(threads, (runtime) => createWasmFourier3(runtime, shape)),
     dispose() {},
   };
 }

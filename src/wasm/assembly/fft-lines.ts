@@ -4,7 +4,7 @@
 
 const STAGE_BYTES: usize = 20;
 
-/** As src/wasm/restore/wasm-fft.ts writes it: length, stages, factors; then radix, groups, stride and two offsets of each. */
+/** As src/wasm/fourier/wasm-fft.ts writes it: length, stages, factors; then radix, groups, stride and two offsets of each. */
 @unmanaged
 export class FftPlan {
   length: i32;

@@ -2,9 +2,9 @@ import { ComputeError } from "../../core/errors";
 import { periodicPlusSmooth } from "../../core/fourier/periodic-plus-smooth";
 import type { MwrKernelSpec, MwrKernels } from "../../core/restore/mwr-kernels";
 import { voxelCount } from "../../core/volume/shape";
+import { createWasmFft } from "../fourier/wasm-fft";
 import type { WasmRuntime } from "../runtime";
 import { createWasmDenoiser } from "./wasm-denoise";
-import { createWasmFft } from "./wasm-fft";
 
 /** Voxels that one item of a job takes where voxels are independent; a multiple of 4. */
 const BLOCK = 16_384;
@@ -37,7 +37,7 @@ export function createWasmMwrKernels(runtime: WasmRuntime, spec: MwrKernelSpec):
 
   const setup = runtime.mark();
   const periodic = allocate();
-  const transforms = fft.onArrays(periodic, spectrum);
+  const transforms = fft.onArrays(periodic, shape[0] * shape[1], spectrum);
   runtime.f32(periodic, voxels).set(periodicPlusSmooth(spec.measured, shape, transforms).periodic);
   fft.forwardXy(periodic, measured);
   fft.forwardZ(measured);
