@@ -23,6 +23,8 @@ export interface ParticleRecipe {
   readonly structure: string | ParametricShape;
   /** "#rrggbb". */
   readonly color?: string;
+  /** Of the class, for localizing and scoring; that of the ball as large as the mask if left out. */
+  readonly radiusAngstrom?: number;
   /** How many are asked for; or `occupancy`, the share of the volume that their masks fill. */
   readonly count?: number;
   readonly occupancy?: number;

@@ -11,16 +11,19 @@ const VOLUMES: readonly [ParametricShape, number][] = [
   [{ shape: "disc", radiusAngstrom: 70, thicknessAngstrom: 40, density: 0.5 }, Math.PI * 70 ** 2 * 40],
 ];
 
-test.each(VOLUMES)("%j keeps its electrons whatever the resolution, and its mask its volume", (shape, volume) => {
-  for (const resolutionAngstrom of [10, 40]) {
-    const { template, mask } = shapeTemplate(shape, { voxelSizeAngstrom: VOXEL, resolutionAngstrom });
-    const electrons = template.values.reduce((sum, value) => sum + value, 0) * VOXEL ** 3;
-    expect(electrons / (shape.density * volume)).toBeCloseTo(1, 1.3); // within 2.5 %
-    const voxels = mask.reduce((sum, inside) => sum + inside, 0) * VOXEL ** 3;
-    expect(voxels / volume).toBeGreaterThan(0.85);
-    expect(voxels / volume).toBeLessThan(1.15);
-  }
-});
+test.each(VOLUMES)(
+  "%j keeps its electrons whatever the resolution, and its mask its volume",
+  (shape, volume) => {
+    for (const resolutionAngstrom of [10, 40]) {
+      const { template, mask } = shapeTemplate(shape, { voxelSizeAngstrom: VOXEL, resolutionAngstrom });
+      const electrons = template.values.reduce((sum, value) => sum + value, 0) * VOXEL ** 3;
+      expect(electrons / (shape.density * volume)).toBeCloseTo(1, 1.3); // within 2.5 %
+      const voxels = mask.reduce((sum, inside) => sum + inside, 0) * VOXEL ** 3;
+      expect(voxels / volume).toBeGreaterThan(0.85);
+      expect(voxels / volume).toBeLessThan(1.15);
+    }
+  },
+);
 
 test("a soft sphere is the convolution of a sphere with the Gaussian of the resolution", () => {
   const [radius, resolutionAngstrom] = [30, 40];
