@@ -38,7 +38,7 @@ interface Candidate {
 const ORDER: readonly BackendId[] = ["webgpu", "wasm", "reference"];
 
 const NOTES: Readonly<Record<BackendId, string>> = {
-  webgpu: "The network runs on the GPU, restoration on WebAssembly.",
+  webgpu: "The network and projections run on the GPU, restoration and Fourier transforms on WebAssembly.",
   wasm: "Everything runs on the processor.",
   reference: "The specification: slow, for comparison.",
 };

@@ -1,12 +1,12 @@
 import type { Backend } from "../core/backend";
-import { createReferenceTomographyKernels } from "../core/tomography/reference-tomography-kernels";
 import type { GpuDevice } from "../gpu/device";
 import { createWebGpuNetwork } from "../gpu/network/webgpu-executor";
+import { createWebGpuTomographyKernels } from "../gpu/project/webgpu-tomography-kernels";
 import { GPU_BUDGET_BYTES } from "./budgets";
 
 /**
- * Returns a GPU as a backend; it owns the device from then on. The network runs on the GPU. Restoration does not yet: its
- * kernels are those of `cpu`, which is asked for only then.
+ * Returns a GPU as a backend; it owns the device from then on. The network and projections run on the GPU. Restoration and
+ * Fourier transforms do not yet: they are those of `cpu`, which is asked for only then.
  */
 export function createWebGpuBackend(gpu: GpuDevice, cpu: () => Promise<Backend>): Backend {
   return {
@@ -15,7 +15,7 @@ export function createWebGpuBackend(gpu: GpuDevice, cpu: () => Promise<Backend>)
     budgetBytes: GPU_BUDGET_BYTES,
     createNetwork: (model) => createWebGpuNetwork(gpu, model),
     createMwrKernels: async (spec) => (await cpu()).createMwrKernels(spec),
-    createTomographyKernels: async (spec) => createReferenceTomographyKernels(spec),
+    createTomographyKernels: (spec) => createWebGpuTomographyKernels(gpu, spec),
     createFourier3: async (shape) => (await cpu()).createFourier3(shape),
     dispose() {
       gpu.device.destroy();
