@@ -66,25 +66,20 @@ async function direct(changes: Partial<Imaging>, seed = 1) {
 /** Weighted back-projection as the comments of the microscope have it: ramp, sum over the tilts, times Δθ. */
 async function backProject({ images, tiltsDeg }: TiltSeries): Promise<Float32Array> {
   const length = 4 * NX;
-  const rows = images.length / NX;
-  const fft = createRealFft3([1, rows, length]);
-  const half = length / 2 + 1;
-  const padded = new Float32Array(rows * length);
-  for (let row = 0; row < rows; row++) padded.set(images.subarray(row * NX, (row + 1) * NX), row * length);
-  // Rows are transformed one by one: a plan of one row each.
-  const line = createRealFft3([1, 1, length]);
-  const spectrum = new Float32Array(2 * half);
-  for (let row = 0; row < rows; row++) {
-    const part = padded.subarray(row * length, (row + 1) * length);
-    line.forward(part, spectrum);
-    for (let k = 0; k < half; k++) {
-      spectrum[2 * k] *= k / length;
-      spectrum[2 * k + 1] *= k / length;
-    }
-    line.inverse(spectrum, part);
+  const fft = createRealFft3([1, 1, length]);
+  const spectrum = new Float32Array(length + 2);
+  const row = new Float32Array(length);
+  const filtered = new Float32Array(images.length);
+  for (let start = 0; start < images.length; start += NX) {
+    row.fill(0);
+    row.set(images.subarray(start, start + NX));
+    fft.forward(row, spectrum);
+    fft.inverse(
+      spectrum.map((v, i) => (v * Math.floor(i / 2)) / length),
+      row,
+    );
+    filtered.set(row.subarray(0, NX), start);
   }
-  expect(fft.shape[2]).toBe(length);
-  const filtered = Float32Array.from(images, (_, i) => padded[Math.floor(i / NX) * length + (i % NX)]);
   const kernels = createReferenceTomographyKernels({ shape: SHAPE, imageWidth: NX, tiltsDeg });
   const volume = await kernels.backProject(filtered, async () => {});
   const stepRadians = (IMAGING.tilts.stepDeg * Math.PI) / 180;
@@ -140,6 +135,8 @@ const difference = (a: Float32Array, b: Float32Array) => a.map((v, i) => v - b[i
 const powerIn = (band: readonly [number, number], spectrum: Float32Array) =>
   sumBand(band, (at) => spectrum[2 * at] ** 2 + spectrum[2 * at + 1] ** 2);
 
+const NOISE_FREE = { snr: null, kind: "gaussian" } as const;
+
 describe("against the tilt series", () => {
   // Back-projection interpolates, which costs noise at high frequencies: sinc² is 0.93 at 0.15 cycles per voxel.
   test.each([
@@ -148,11 +145,8 @@ describe("against the tilt series", () => {
   ])(
     "the same SNR gives the same noise in the tomogram from %f to %f cycles per voxel",
     async (low, high) => {
-      const quick = difference(
-        (await direct({})).values,
-        (await direct({ noise: { snr: null, kind: "gaussian" } })).values,
-      );
-      const [noisy, clean] = [await series({}), await series({ noise: { snr: null, kind: "gaussian" } })];
+      const quick = difference((await direct({})).values, (await direct({ noise: NOISE_FREE })).values);
+      const [noisy, clean] = [await series({}), await series({ noise: NOISE_FREE })];
       const slow = await backProject({ ...noisy, images: difference(noisy.images, clean.images) });
       const [a, b] = [quick, slow].map((noise) => Math.sqrt(powerIn([low, high], spectrumOf(noise))));
       expect(Math.abs(a / b - 1)).toBeLessThan(0.1);
@@ -162,7 +156,7 @@ describe("against the tilt series", () => {
   test.each(["none", "phase-flip", "wiener"] as const)(
     "the signal is the same, CTF correction %s",
     async (correction) => {
-      const changes = { noise: { snr: null, kind: "gaussian" }, ctf: { ...CTF, correction } } as const;
+      const changes = { noise: NOISE_FREE, ctf: { ...CTF, correction } } as const;
       const quick = spectrumOf((await direct(changes)).values);
       const slow = spectrumOf(await backProject(await series(changes)));
       const band = [0.03, 0.25] as const;
@@ -175,4 +169,65 @@ describe("against the tilt series", () => {
       expect(Math.abs(Math.sqrt(a / b) - 1)).toBeLessThan(0.1);
     },
   );
+});
+
+test("the SNR is said, and holds in projections of the result", async () => {
+  for (const snr of [0.05, 1]) {
+    const { measuredSnr } = await direct({ noise: { snr, kind: "gaussian" } });
+    expect(Math.abs((measuredSnr ?? 0) / snr - 1)).toBeLessThan(0.02);
+  }
+  expect((await direct({ noise: NOISE_FREE })).measuredSnr).toBeNull();
+});
+
+test("nothing is in the missing wedge, and what the ramp makes of white noise within", async () => {
+  const clean = await direct({ noise: NOISE_FREE });
+  const noisy = await direct({});
+  const noise = spectrumOf(difference(noisy.values, clean.values));
+  const mask = wedgeMask(SHAPE, { minTiltDeg: -60, maxTiltDeg: 60, tiltAxis: "y" });
+  const [inside, outside] = [1, 0].map((measured) =>
+    noise.reduce((sum, v, i) => sum + (mask[i >> 1] === measured ? v * v : 0), 0),
+  );
+  expect(outside / inside).toBeLessThan(1e-9);
+  // Power per coefficient rises with |k_r|.
+  const [low, high] = [
+    [0.1, 0.14],
+    [0.3, 0.34],
+  ].map(([from, to]) => powerIn([from, to], noise) / sumBand([from, to], () => 1));
+  expect(high / low).toBeGreaterThan(0.9 * (0.32 / 0.12));
+  expect(high / low).toBeLessThan(1.1 * (0.32 / 0.12));
+});
+
+test("the same seed gives the same noise in proportion, another seed other noise", async () => {
+  const one = await microscope();
+  const at = async (snr: number | null, seed: number) =>
+    (await one.image({ ...IMAGING, noise: { snr, kind: "gaussian" } }, seed)).values;
+  const clean = await at(null, 3);
+  const strong = difference(await at(0.1, 3), clean);
+  const weak = difference(await at(0.4, 3), clean);
+  expect(Math.max(...strong.map((v, i) => Math.abs(v - 2 * weak[i])))).toBeLessThan(
+    1e-4 * Math.max(...strong),
+  );
+  expect(await at(0.1, 3)).toEqual(await at(0.1, 3));
+  expect(await at(0.1, 4)).not.toEqual(await at(0.1, 3));
+});
+
+test("what is dense is dark with a CTF, corrected or not, and without one where that is asked for", async () => {
+  const contrast = async (changes: Partial<Imaging>) => {
+    const { values } = await direct({ noise: NOISE_FREE, ...changes });
+    return Math.sign(values.reduce((sum, v, i) => sum + v * blobs[i], 0));
+  };
+  expect(await contrast({})).toBe(-1);
+  expect(await contrast({ ctf: { ...CTF, correction: "wiener" } })).toBe(-1);
+  expect(await contrast({ ctf: null })).toBe(1);
+  expect(await contrast({ ctf: null, proteinIsDark: true })).toBe(-1);
+});
+
+test("shift errors blur; a volume of another shape is refused", async () => {
+  const energy = async (shiftErrorAngstrom: number) => {
+    const { values } = await direct({ noise: NOISE_FREE, shiftErrorAngstrom });
+    return values.reduce((sum, v) => sum + v * v, 0);
+  };
+  expect(await energy(20)).toBeLessThan(0.8 * (await energy(0)));
+  const other = createDirectMicroscope(blobs, [8, 8, 8], VOXEL, createReferenceFourier3([8, 8, 8]));
+  await expect(other).rejects.toThrow("are not of shape 8 × 8 × 8");
 });
