@@ -1,6 +1,8 @@
 import { isAbort, isTagged } from "../core/errors";
 import { type CliIo, type Command, UsageError } from "./command";
 import { convertCommand } from "./commands/convert";
+import { correctCtfCommand } from "./commands/correct-ctf";
+import { ctfCommand } from "./commands/ctf";
 import { evaluateCommand } from "./commands/evaluate";
 import { infoCommand } from "./commands/info";
 import { localizeCommand } from "./commands/localize";
@@ -17,6 +19,8 @@ const COMMANDS: readonly Command[] = [
   segmentCommand,
   localizeCommand,
   evaluateCommand,
+  correctCtfCommand,
+  ctfCommand,
 ];
 
 const DONE = 0;
