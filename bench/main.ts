@@ -6,6 +6,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   mwr: async () => (await import("./mwr")).mwrBench,
   network: async () => (await import("./network")).networkBench,
   sample: async () => (await import("./sample")).sampleBench,
+  tomography: async () => (await import("./tomography")).tomographyBench,
 };
 
 const USAGE = `Usage: npm run -s bench -- NAME [--backend wasm|webgpu|reference] [--json]\nNames: ${Object.keys(BENCHES).join(", ")}`;
