@@ -19,7 +19,6 @@ const OPTICS: CtfOptics = {
 };
 
 const backend = {
-  budgetBytes: 1e9,
   createTomographyKernels: async (spec: Parameters<typeof createReferenceTomographyKernels>[0]) =>
     createReferenceTomographyKernels(spec),
   createFourier3: async (shape: Shape3) => createReferenceFourier3(shape),

@@ -37,7 +37,6 @@ const IMAGING: Imaging = {
 };
 
 const backend = {
-  budgetBytes: 1e9,
   createTomographyKernels: async (spec: Parameters<typeof createReferenceTomographyKernels>[0]) =>
     createReferenceTomographyKernels(spec),
   createFourier3: async (shape: Shape3) => createReferenceFourier3(shape),
@@ -139,19 +138,19 @@ const NOISE_FREE = { snr: null, kind: "gaussian" } as const;
 
 describe("against the tilt series", () => {
   // Back-projection interpolates, which costs noise at high frequencies: sinc² is 0.93 at 0.15 cycles per voxel.
-  test.each([
-    [0.02, 0.08],
-    [0.08, 0.16],
-  ])(
-    "the same SNR gives the same noise in the tomogram from %f to %f cycles per voxel",
-    async (low, high) => {
-      const quick = difference((await direct({})).values, (await direct({ noise: NOISE_FREE })).values);
-      const [noisy, clean] = [await series({}), await series({ noise: NOISE_FREE })];
-      const slow = await backProject({ ...noisy, images: difference(noisy.images, clean.images) });
-      const [a, b] = [quick, slow].map((noise) => Math.sqrt(powerIn([low, high], spectrumOf(noise))));
+  // Back-projection interpolates, which costs noise at high frequencies: sinc² is 0.93 at 0.15 cycles per voxel.
+  test("the same SNR gives the same noise in the tomogram", async () => {
+    const quick = difference((await direct({})).values, (await direct({ noise: NOISE_FREE })).values);
+    const [noisy, clean] = [await series({}), await series({ noise: NOISE_FREE })];
+    const slow = await backProject({ ...noisy, images: difference(noisy.images, clean.images) });
+    for (const band of [
+      [0.02, 0.08],
+      [0.08, 0.16],
+    ] as const) {
+      const [a, b] = [quick, slow].map((noise) => Math.sqrt(powerIn(band, spectrumOf(noise))));
       expect(Math.abs(a / b - 1)).toBeLessThan(0.1);
-    },
-  );
+    }
+  });
 
   test.each(["none", "phase-flip", "wiener"] as const)(
     "the signal is the same, CTF correction %s",

@@ -99,14 +99,16 @@ export async function createDirectMicroscope(
   return {
     async image(imaging, seed) {
       const conditions = imageConditions(imaging, seed);
-      const mask = measuredSections(shape, imaging);
+      const tiltsDeg = conditions.map(({ tiltDeg }) => tiltDeg);
+      const [minTiltDeg, maxTiltDeg] = [tiltsDeg[0], tiltsDeg[tiltsDeg.length - 1]];
+      const mask = measuredSections(shape, minTiltDeg, maxTiltDeg);
       const { signal, power, coloured } = gainTables(imaging, conditions, voxelSizeAngstrom);
       const { snr } = imaging.noise;
       const white = snr === null ? null : await noiseSpectrum(seed);
       let sigma = 0;
       let measuredSnr: number | null = null;
       if (snr !== null && white) {
-        const rangeRadians = ((imaging.tilts.maxTiltDeg - imaging.tilts.minTiltDeg) * Math.PI) / 180;
+        const rangeRadians = ((maxTiltDeg - minTiltDeg) * Math.PI) / 180;
         const sectionShare = 1 / (rangeRadians * nz);
         let signalPower = 0;
         let noisePower = 0;
@@ -140,8 +142,7 @@ const signedFrequency = (index: number, length: number) =>
   (2 * index <= length ? index : index - length) / length;
 
 /** The wedge over (kz, kx), the same for every ky, without the corners beyond the Nyquist frequency of the images. */
-function measuredSections([nz, , nx]: Shape3, { tilts }: Imaging): Uint8Array {
-  const { minTiltDeg, maxTiltDeg } = tilts;
+function measuredSections([nz, , nx]: Shape3, minTiltDeg: number, maxTiltDeg: number): Uint8Array {
   const mask = wedgeMask([nz, 1, nx], { minTiltDeg, maxTiltDeg, tiltAxis: "y" });
   const half = mask.length / nz;
   return mask.map((measured, at) => {

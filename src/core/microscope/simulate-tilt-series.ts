@@ -2,15 +2,13 @@ import type { Backend } from "../backend";
 import type { Progress } from "../task/task";
 import type { Shape3 } from "../volume/shape";
 import { delocalizationPixels } from "./delocalization";
-import { type ImageConditions, imageConditions } from "./image-conditions";
+import { imageConditions } from "./image-conditions";
 import { createImageFilter } from "./image-filter";
 import { imageNoise, type SignalStatistics } from "./image-noise";
 import { imageTransfer } from "./image-transfer";
 import type { Imaging, TiltSeries } from "./imaging";
 import { createRadialTable } from "./radial-table";
 
-/** A slab of the volume and its projections take no more each, so that every GPU binds them (128 MiB). */
-const MOST_SLAB_BYTES = 1.2e8;
 /** Pixels by which the margin of an image exceeds its delocalization. */
 const LEAST_MARGIN = 16;
 
@@ -32,7 +30,7 @@ export async function simulateTiltSeries(
   volume: SimulatedVolume,
   imaging: Imaging,
   seed: number,
-  backend: Pick<Backend, "createTomographyKernels" | "createFourier3" | "budgetBytes">,
+  backend: Pick<Backend, "createTomographyKernels" | "createFourier3">,
   breathe: () => Promise<void>,
   onProgress: (progress: Progress<never>) => void,
 ): Promise<{ readonly series: TiltSeries; readonly measuredSnr: number | null }> {
@@ -44,9 +42,13 @@ export async function simulateTiltSeries(
     onProgress({ done: step * count + done, total: 3 * count, note });
     await breathe();
   };
-  const images = await projectSlabs(volume, conditions, backend, (fraction) =>
-    report(0, fraction * count, "projection"),
-  );
+  const kernels = await backend.createTomographyKernels({
+    shape: volume.shape,
+    imageWidth: width,
+    tiltsDeg: conditions.map(({ trueTiltDeg }) => trueTiltDeg),
+  });
+  const project = kernels.project(volume.values, (fraction) => report(0, fraction * count, "projection"));
+  const images = await project.finally(() => kernels.dispose());
   const imageAt = (i: number) => images.subarray(i * height * width, (i + 1) * height * width);
   const { ctf, dosePerImage, shiftErrorAngstrom, proteinIsDark } = imaging;
   if (ctf || dosePerImage > 0 || shiftErrorAngstrom > 0) {
@@ -95,39 +97,6 @@ export async function simulateTiltSeries(
     priorDoses: conditions.map(({ priorDose }) => priorDose),
   };
   return { series, measuredSnr: addNoise ? signal.variance / noiseVariance : null };
-}
-
-/** The line integrals of all images; rows along the tilt axis do not mix, so that slabs of them do. */
-async function projectSlabs(
-  { values, shape: [nz, ny, nx] }: SimulatedVolume,
-  conditions: readonly ImageConditions[],
-  backend: Pick<Backend, "createTomographyKernels" | "budgetBytes">,
-  breathe: (fraction: number) => Promise<void>,
-): Promise<Float32Array<ArrayBuffer>> {
-  const tiltsDeg = conditions.map(({ trueTiltDeg }) => trueTiltDeg);
-  const rowBytes = 4 * nx * Math.max(nz, tiltsDeg.length);
-  const slabBytes = Math.min(MOST_SLAB_BYTES, backend.budgetBytes / 4);
-  const step = Math.min(ny, Math.max(1, Math.floor(slabBytes / rowBytes)));
-  const images = new Float32Array(tiltsDeg.length * ny * nx);
-  for (let y0 = 0; y0 < ny; y0 += step) {
-    const rows = Math.min(step, ny - y0);
-    const slab = new Float32Array(nz * rows * nx);
-    for (let z = 0; z < nz; z++)
-      slab.set(values.subarray((z * ny + y0) * nx, (z * ny + y0 + rows) * nx), z * rows * nx);
-    const kernels = await backend.createTomographyKernels({
-      shape: [nz, rows, nx],
-      imageWidth: nx,
-      tiltsDeg,
-    });
-    try {
-      const part = await kernels.project(slab, (fraction) => breathe((y0 + fraction * rows) / ny));
-      for (let i = 0; i < tiltsDeg.length; i++)
-        images.set(part.subarray(i * rows * nx, (i + 1) * rows * nx), (i * ny + y0) * nx);
-    } finally {
-      kernels.dispose();
-    }
-  }
-  return images;
 }
 
 function statisticsOf(values: Float32Array): SignalStatistics {
