@@ -4,6 +4,7 @@ import { convertCommand } from "./commands/convert";
 import { correctCtfCommand } from "./commands/correct-ctf";
 import { ctfCommand } from "./commands/ctf";
 import { evaluateCommand } from "./commands/evaluate";
+import { fitBeadsCommand } from "./commands/fit-beads";
 import { infoCommand } from "./commands/info";
 import { localizeCommand } from "./commands/localize";
 import { restoreCommand } from "./commands/restore";
@@ -21,6 +22,7 @@ const COMMANDS: readonly Command[] = [
   evaluateCommand,
   correctCtfCommand,
   ctfCommand,
+  fitBeadsCommand,
 ];
 
 const DONE = 0;

@@ -1,0 +1,1 @@
+export function groelAssembly(pdbText: string): string;
