@@ -19,7 +19,7 @@ export interface Tilts {
  * 10.1016/j.jsb.2016.06.007), going on alone where one side ends first. Throws "bad-parameter" for a range that does not rise
  * within −90° to 90°, a step that is not above 0, and more than 2000 images.
  */
-export function tiltsOf(scheme: TiltScheme, dosePerImage: number): Tilts {
+export function tiltsOf(scheme: TiltScheme, dosePerImage = 0): Tilts {
   const { minTiltDeg, maxTiltDeg, stepDeg, order } = scheme;
   const refuse = (sentence: string) => {
     throw new ComputeError("bad-parameter", sentence, { ...scheme });
