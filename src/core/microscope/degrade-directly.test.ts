@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { AbortError, isAbort } from "../errors";
 import { createReferenceFourier3 } from "../fourier/fourier3";
 import { createRealFft3 } from "../fourier/real-fft3";
 import { wedgeMask } from "../fourier/wedge";
@@ -219,6 +220,13 @@ test("what is dense is dark with a CTF, corrected or not, and without one where 
   expect(await contrast({ ctf: { ...CTF, correction: "wiener" } })).toBe(-1);
   expect(await contrast({ ctf: null })).toBe(1);
   expect(await contrast({ ctf: null, proteinIsDark: true })).toBe(-1);
+});
+
+test("a cancel ends one image and not the microscope", async () => {
+  const one = await microscope();
+  const cancelled = one.image(IMAGING, 1, () => Promise.reject(new AbortError()));
+  await expect(cancelled).rejects.toSatisfy(isAbort);
+  expect((await one.image(IMAGING, 1)).values).toEqual((await direct({})).values);
 });
 
 test("shift errors blur; a volume of another shape is refused", async () => {

@@ -27,9 +27,9 @@ export interface DirectImage {
 export interface DirectMicroscope {
   /**
    * Returns the tomogram under `imaging`: the same seed gives the same noise, in proportion. One inverse transform, and one
-   * forward of white noise when the seed changes; two passes over the coefficients.
+   * forward of white noise when the seed changes; two passes over the coefficients. `breathe` is that of the task at hand.
    */
-  image(imaging: Imaging, seed: number): Promise<DirectImage>;
+  image(imaging: Imaging, seed: number, breathe?: () => Promise<void>): Promise<DirectImage>;
 }
 
 /**
@@ -50,7 +50,6 @@ export async function createDirectMicroscope(
   shape: Shape3,
   voxelSizeAngstrom: number,
   fourier: Fourier3,
-  breathe: () => Promise<void> = async () => {},
 ): Promise<DirectMicroscope> {
   const [nz, ny, nx] = shape;
   if (volume.length !== voxelCount(shape) || fourier.shape.join() !== shape.join()) {
@@ -61,7 +60,7 @@ export async function createDirectMicroscope(
   const clean = await fourier.forward(volume);
   let noise: { readonly seed: number; readonly spectrum: Float32Array } | null = null;
 
-  async function noiseSpectrum(seed: number): Promise<Float32Array> {
+  async function noiseSpectrum(seed: number, breathe: () => Promise<void>): Promise<Float32Array> {
     if (noise?.seed === seed) return noise.spectrum;
     const white = new Float32Array(volume.length);
     for (let z = 0; z < nz; z++) {
@@ -75,6 +74,7 @@ export async function createDirectMicroscope(
   /** Calls `visit` for each measured coefficient: its index, f² and |k_r| in cycles per voxel, how many it stands for. */
   async function forEachMeasured(
     mask: Uint8Array,
+    breathe: () => Promise<void>,
     visit: (at: number, f2: number, radius: number, count: number) => void,
   ): Promise<void> {
     let visited = 0;
@@ -97,14 +97,14 @@ export async function createDirectMicroscope(
   }
 
   return {
-    async image(imaging, seed) {
+    async image(imaging, seed, breathe = async () => {}) {
       const conditions = imageConditions(imaging, seed);
       const tiltsDeg = conditions.map(({ tiltDeg }) => tiltDeg);
       const [minTiltDeg, maxTiltDeg] = [tiltsDeg[0], tiltsDeg[tiltsDeg.length - 1]];
       const mask = measuredSections(shape, minTiltDeg, maxTiltDeg);
       const { signal, power, coloured } = gainTables(imaging, conditions, voxelSizeAngstrom);
       const { snr } = imaging.noise;
-      const white = snr === null ? null : await noiseSpectrum(seed);
+      const white = snr === null ? null : await noiseSpectrum(seed, breathe);
       let sigma = 0;
       let measuredSnr: number | null = null;
       if (snr !== null && white) {
@@ -113,7 +113,7 @@ export async function createDirectMicroscope(
         let signalPower = 0;
         let noisePower = 0;
         let noiseCount = 0;
-        await forEachMeasured(mask, (at, f2, radius, count) => {
+        await forEachMeasured(mask, breathe, (at, f2, radius, count) => {
           const squared = clean[2 * at] ** 2 + clean[2 * at + 1] ** 2;
           if (radius > 0) {
             signalPower += count * squared * lookUp(power, f2) * (sectionShare / radius);
@@ -127,7 +127,7 @@ export async function createDirectMicroscope(
       }
       const stepRadians = (imaging.tilts.stepDeg * Math.PI) / 180;
       const spectrum = new Float32Array(clean.length);
-      await forEachMeasured(mask, (at, f2, radius) => {
+      await forEachMeasured(mask, breathe, (at, f2, radius) => {
         const gain = lookUp(signal, f2);
         const noiseGain = white ? sigma * Math.sqrt(stepRadians * radius) * lookUp(coloured, f2) : 0;
         for (let part = 2 * at; part < 2 * at + 2; part++)
