@@ -8,4 +8,4 @@ export { maxPoolRow } from "./max-pool";
 export { copyRow, fillF32, heapBase } from "./memory";
 export { accumulate, divide } from "./mwr";
 export { addNoise } from "./noise";
-export { backProjectRow, cellsToRows, projectTilt, rowsToCells } from "./project";
+export { backProjectRows, cellsToRows, projectTilts, rowsToCells } from "./project";

@@ -28,93 +28,157 @@ class Tilt {
 
 const TILT_BYTES: usize = 80;
 
-/** Adds to a cell the weighted sum of the cell at `near` and that which lies `step` bytes behind it. */
+/** What a tile of the volume or of the images should take: half of a small second-level cache. */
+const TILE_BYTES: i32 = 131072;
+
+/**
+ * Adds to a cell what the rays of one pixel gather in some layers. Sums stay in registers; a tile's layers stay in the cache
+ * from tilt to tilt.
+ */
 // @ts-ignore: decorator
 @inline
-function addWeighted(to: usize, near: usize, step: usize, nearWeight: f64, farWeight: f64, isWide: bool): void {
-  const wNear = f32x4.splat(<f32>nearWeight);
-  const wFar = f32x4.splat(<f32>farWeight);
-  const far = near + step;
-  const sum = multiplyAdd(v128.load(far), wFar, f32x4.mul(v128.load(near), wNear));
-  v128.store(to, f32x4.add(v128.load(to), sum));
+function projectPixel(tilt: Tilt, start: f64, layer0: i32, layer1: i32, volume: usize, to: usize, isWide: bool): void {
+  const length = tilt.length;
+  const step = tilt.atPerLayer;
+  const end0 = start + step * layer0;
+  const end1 = start + step * (layer1 - 1);
+  if (max(end0, end1) < -1 || min(end0, end1) >= tilt.across) return;
+  const acrossStep = <usize>tilt.acrossStep;
+  let sum0 = v128.load(to);
+  let sum1 = isWide ? v128.load(to, 16) : sum0;
+  let sum2 = isWide ? v128.load(to, 32) : sum0;
+  let sum3 = isWide ? v128.load(to, 48) : sum0;
+  for (let layer = layer0; layer < layer1; layer++) {
+    const at = start + step * layer;
+    const below = Math.floor(at);
+    const first = <i32>below;
+    if (<u32>(first + 1) > <u32>tilt.across) continue;
+    const farWeight = (at - below) * length;
+    const wNear = f32x4.splat(<f32>(length - farWeight));
+    const wFar = f32x4.splat(<f32>farWeight);
+    const near = volume + <usize>layer * tilt.layerStep + <isize>first * acrossStep;
+    const far = near + acrossStep;
+    sum0 = multiplyAdd(v128.load(far), wFar, multiplyAdd(v128.load(near), wNear, sum0));
+    if (!isWide) continue;
+    sum1 = multiplyAdd(v128.load(far, 16), wFar, multiplyAdd(v128.load(near, 16), wNear, sum1));
+    sum2 = multiplyAdd(v128.load(far, 32), wFar, multiplyAdd(v128.load(near, 32), wNear, sum2));
+    sum3 = multiplyAdd(v128.load(far, 48), wFar, multiplyAdd(v128.load(near, 48), wNear, sum3));
+  }
+  v128.store(to, sum0);
   if (!isWide) return;
-  const sum1 = multiplyAdd(v128.load(far, 16), wFar, f32x4.mul(v128.load(near, 16), wNear));
-  v128.store(to, f32x4.add(v128.load(to, 16), sum1), 16);
-  const sum2 = multiplyAdd(v128.load(far, 32), wFar, f32x4.mul(v128.load(near, 32), wNear));
-  v128.store(to, f32x4.add(v128.load(to, 32), sum2), 32);
-  const sum3 = multiplyAdd(v128.load(far, 48), wFar, f32x4.mul(v128.load(near, 48), wNear));
-  v128.store(to, f32x4.add(v128.load(to, 48), sum3), 48);
+  v128.store(to, sum1, 16);
+  v128.store(to, sum2, 32);
+  v128.store(to, sum3, 48);
 }
 
-// @ts-ignore: decorator
-@inline
-function addCrossing(tilt: Tilt, pixel: i32, layer: i32, volume: usize, image: usize, isWide: bool): void {
-  const at = tilt.at0 + tilt.atPerLayer * layer + tilt.atPerPixel * pixel;
-  const below = Math.floor(at);
-  const first = <i32>below;
-  if (<u32>(first + 1) > <u32>tilt.across) return;
-  const farWeight = (at - below) * tilt.length;
-  const near = volume + <isize>layer * tilt.layerStep + <isize>first * tilt.acrossStep;
-  const to = image + (<usize>pixel << (isWide ? 6 : 4));
-  addWeighted(to, near, tilt.acrossStep, tilt.length - farWeight, farWeight, isWide);
-}
-
-/** Loops so that neighbouring steps read neighbouring cells of a section. */
-// @ts-ignore: decorator
-@inline
-function projectCells(tilt: Tilt, volume: usize, image: usize, imageWidth: i32, isWide: bool): void {
-  if (tilt.alongZ)
-    for (let layer = 0; layer < tilt.layers; layer++)
-      for (let pixel = 0; pixel < imageWidth; pixel++) addCrossing(tilt, pixel, layer, volume, image, isWide);
-  else
-    for (let pixel = 0; pixel < imageWidth; pixel++)
-      for (let layer = 0; layer < tilt.layers; layer++) addCrossing(tilt, pixel, layer, volume, image, isWide);
-}
-
-/** Projects the volume along tilt `first` + item into its image. */
-export function projectTilt(
+/**
+ * Projects the volume along the tilts of group `item` of `groupTilts`, counted from `first` and below `end`, into their
+ * images.
+ */
+export function projectTilts(
   item: i32,
   first: i32,
+  end: i32,
+  groupTilts: i32,
   tilts: usize,
   volume: usize,
   images: usize,
   imageWidth: i32,
   laneBytes: i32,
 ): void {
-  const tilt = changetype<Tilt>(tilts + TILT_BYTES * (first + item));
-  const image = images + <usize>(first + item) * (imageWidth + 2) * laneBytes;
-  memory.fill(image, 0, <usize>imageWidth * laneBytes);
-  if (laneBytes == WIDE) projectCells(tilt, volume, image, imageWidth, true);
-  else projectCells(tilt, volume, image, imageWidth, false);
+  const groupStart = first + item * groupTilts;
+  const groupEnd = min(end, groupStart + groupTilts);
+  const imageBytes = <usize>(imageWidth + 2) * laneBytes;
+  for (let t = groupStart; t < groupEnd; t++) memory.fill(images + imageBytes * t, 0, <usize>imageWidth * laneBytes);
+  for (let alongZ = 0; alongZ < 2; alongZ++) {
+    let layers = 1;
+    for (let layer = 0; layer < layers; ) {
+      let tileEnd = layers;
+      for (let t = groupStart; t < groupEnd; t++) {
+        const tilt = changetype<Tilt>(tilts + TILT_BYTES * t);
+        if (tilt.alongZ != alongZ) continue;
+        layers = tilt.layers;
+        tileEnd = min(layers, layer + max(1, TILE_BYTES / (tilt.across * laneBytes)));
+        const image = images + imageBytes * t;
+        for (let pixel = 0; pixel < imageWidth; pixel++) {
+          const start = tilt.at0 + tilt.atPerPixel * pixel;
+          const to = image + <usize>pixel * laneBytes;
+          if (laneBytes == WIDE) projectPixel(tilt, start, layer, tileEnd, volume, to, true);
+          else projectPixel(tilt, start, layer, tileEnd, volume, to, false);
+        }
+      }
+      layer = tileEnd;
+    }
+  }
+}
+
+/** Adds to a cell the weighted sum of two neighbouring cells. */
+// @ts-ignore: decorator
+@inline
+function addWeighted(to: usize, near: usize, nearWeight: f64, farWeight: f64, isWide: bool): void {
+  const wNear = f32x4.splat(<f32>nearWeight);
+  const wFar = f32x4.splat(<f32>farWeight);
+  const far = near + (isWide ? 64 : 16);
+  v128.store(to, multiplyAdd(v128.load(far), wFar, multiplyAdd(v128.load(near), wNear, v128.load(to))));
+  if (!isWide) return;
+  v128.store(
+    to,
+    multiplyAdd(v128.load(far, 16), wFar, multiplyAdd(v128.load(near, 16), wNear, v128.load(to, 16))),
+    16,
+  );
+  v128.store(
+    to,
+    multiplyAdd(v128.load(far, 32), wFar, multiplyAdd(v128.load(near, 32), wNear, v128.load(to, 32))),
+    32,
+  );
+  v128.store(
+    to,
+    multiplyAdd(v128.load(far, 48), wFar, multiplyAdd(v128.load(near, 48), wNear, v128.load(to, 48))),
+    48,
+  );
 }
 
 /**
- * Adds to a row of the volume what one image gives. A pixel's weight falls from 1/width at its ray to 0 at a distance of
- * `width` pixels, the reciprocal of the path: two neighbours at most.
+ * Adds to columns x0 to x1 of row z what one image gives. A pixel's weight falls from the ray's length at its own ray to 0 at
+ * a distance of 1/length pixels: two neighbours at most.
  */
 // @ts-ignore: decorator
 @inline
-function backProjectCells(tilt: Tilt, row: usize, z: i32, nx: i32, image: usize, imageWidth: i32, isWide: bool): void {
+function backProjectColumns(
+  tilt: Tilt,
+  row: usize,
+  z: i32,
+  x0: i32,
+  x1: i32,
+  image: usize,
+  imageWidth: i32,
+  isWide: bool,
+): void {
   const length = tilt.length;
   const start = tilt.pixel0 + tilt.pixelPerZ * z;
   const cellShift: usize = isWide ? 6 : 4;
-  const cellBytes: usize = isWide ? 64 : 16;
-  for (let x = 0; x < nx; x++) {
+  for (let x = x0; x < x1; x++) {
     const at = start + tilt.pixelPerX * x;
     const below = Math.floor(at);
     const first = <i32>below;
     if (<u32>(first + 1) > <u32>imageWidth) continue;
-    const nearWeight = max(1 - (at - below) * length, 0) * length;
-    const farWeight = max(1 - (1 - (at - below)) * length, 0) * length;
+    const share = at - below;
+    const nearWeight = max(1 - share * length, 0) * length;
+    const farWeight = max(1 - (1 - share) * length, 0) * length;
     const near = image + (<isize>first << cellShift);
-    addWeighted(row + (<usize>x << cellShift), near, cellBytes, nearWeight, farWeight, isWide);
+    addWeighted(row + (<usize>x << cellShift), near, nearWeight, farWeight, isWide);
   }
 }
 
-/** Back-projects all images into row z = `first` + item of the volume. */
-export function backProjectRow(
+/**
+ * Back-projects all images into the rows z of group `item` of `groupRows`, counted from `first` and below `end`. The pixels under
+ * a tile of columns stay in the cache from row to row.
+ */
+export function backProjectRows(
   item: i32,
   first: i32,
+  end: i32,
+  groupRows: i32,
   tilts: usize,
   tiltCount: i32,
   images: usize,
@@ -123,14 +187,23 @@ export function backProjectRow(
   nx: i32,
   laneBytes: i32,
 ): void {
-  const z = first + item;
-  const row = volume + <usize>z * (nx + 2) * laneBytes;
-  memory.fill(row, 0, <usize>nx * laneBytes);
-  for (let t = 0; t < tiltCount; t++) {
-    const tilt = changetype<Tilt>(tilts + TILT_BYTES * t);
-    const image = images + <usize>t * (imageWidth + 2) * laneBytes;
-    if (laneBytes == WIDE) backProjectCells(tilt, row, z, nx, image, imageWidth, true);
-    else backProjectCells(tilt, row, z, nx, image, imageWidth, false);
+  const groupStart = first + item * groupRows;
+  const groupEnd = min(end, groupStart + groupRows);
+  const rowBytes = <usize>(nx + 2) * laneBytes;
+  const imageBytes = <usize>(imageWidth + 2) * laneBytes;
+  for (let z = groupStart; z < groupEnd; z++) memory.fill(volume + rowBytes * z, 0, <usize>nx * laneBytes);
+  const tileColumns = max(16, TILE_BYTES / (max(1, tiltCount) * laneBytes));
+  for (let x0 = 0; x0 < nx; x0 += tileColumns) {
+    const x1 = min(nx, x0 + tileColumns);
+    for (let z = groupStart; z < groupEnd; z++) {
+      const row = volume + rowBytes * z;
+      for (let t = 0; t < tiltCount; t++) {
+        const tilt = changetype<Tilt>(tilts + TILT_BYTES * t);
+        const image = images + imageBytes * t;
+        if (laneBytes == WIDE) backProjectColumns(tilt, row, z, x0, x1, image, imageWidth, true);
+        else backProjectColumns(tilt, row, z, x0, x1, image, imageWidth, false);
+      }
+    }
   }
 }
 

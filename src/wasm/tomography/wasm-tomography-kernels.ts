@@ -10,6 +10,8 @@ const WIDE_SECTION_BYTES = 128e6;
 const STAGING_BYTES = 8e6;
 /** A processor from 2015 does this many weighted sums in about 50 ms on one core. */
 const SUMS_PER_CALL = 2e7;
+/** Tilts or rows that one thread takes at a time: they share what it has in its cache. */
+const LARGEST_GROUP = 4;
 /** As in src/wasm/assembly/project.ts. */
 const TILT_BYTES = 80;
 /** Vectors may read this far beyond the last sample. */
@@ -52,18 +54,22 @@ export function createWasmTomographyKernels(runtime: WasmRuntime, spec: Tomograp
     }
   };
 
-  /** Calls `visit` for pieces of `count` items that take a bounded number of weighted sums of cells each. */
+  /**
+   * Calls `run` for pieces of `count` tilts or rows z that take a bounded number of weighted sums, each to be taken by the
+   * threads in groups.
+   */
   const inPieces = async (
     count: number,
-    cellsPerItem: number,
-    visit: (first: number, items: number) => void,
-    done: (items: number) => Promise<void>,
+    cellsEach: number,
+    run: (first: number, end: number, group: number) => void,
+    done: (end: number) => Promise<void>,
   ) => {
-    const step = Math.max(1, Math.floor((SUMS_PER_CALL * runtime.threads) / (cellsPerItem * lanes)));
+    const { threads } = runtime;
+    const step = Math.max(threads, Math.floor((SUMS_PER_CALL * threads) / (cellsEach * lanes)));
     for (let first = 0; first < count; first += step) {
-      const items = Math.min(step, count - first);
-      visit(first, items);
-      await done(first + items);
+      const end = Math.min(count, first + step);
+      run(first, end, Math.min(LARGEST_GROUP, Math.ceil((end - first) / threads)));
+      await done(end);
     }
   };
 
@@ -115,8 +121,19 @@ export function createWasmTomographyKernels(runtime: WasmRuntime, spec: Tomograp
       await withMemory(async ({ tilts, section, images, staging }) => {
         for (let y0 = 0; y0 < ny; y0 += lanes) {
           load(staging, volume, nz, nx, y0, section);
-          const run = (first: number, items: number) =>
-            runtime.parallel("projectTilt", items, first, tilts, section, images, imageWidth, laneBytes);
+          const run = (first: number, end: number, group: number) =>
+            runtime.parallel(
+              "projectTilts",
+              Math.ceil((end - first) / group),
+              first,
+              end,
+              group,
+              tilts,
+              section,
+              images,
+              imageWidth,
+              laneBytes,
+            );
           await inPieces(tiltCount, nz * nx, run, (done) =>
             breathe(Math.min(1, (y0 + (lanes * done) / tiltCount) / ny)),
           );
@@ -131,11 +148,13 @@ export function createWasmTomographyKernels(runtime: WasmRuntime, spec: Tomograp
       await withMemory(async ({ tilts, section, images, staging }) => {
         for (let y0 = 0; y0 < ny; y0 += lanes) {
           load(staging, values, tiltCount, imageWidth, y0, images);
-          const run = (first: number, items: number) =>
+          const run = (first: number, end: number, group: number) =>
             runtime.parallel(
-              "backProjectRow",
-              items,
+              "backProjectRows",
+              Math.ceil((end - first) / group),
               first,
+              end,
+              group,
               tilts,
               tiltCount,
               images,
