@@ -2,6 +2,7 @@ import { fillNormal } from "../../core/random/philox";
 import type { TomographySpec } from "../../core/tomography/tomography-kernels";
 
 const STEPS_DEG = Array.from({ length: 13 }, (_, i) => -60 + 10 * i);
+const FINE_STEPS_DEG = Array.from({ length: 61 }, (_, i) => -60 + 2 * i);
 /** Where the layers change their axis, where cosines vanish or turn negative, and where a ray just passes by a sample. */
 const HARD_DEG = [-90, -89.9, -45, -44.999, -0.01, 0, 0.02, 45, 45.001, 90, 135, 180];
 
@@ -13,6 +14,8 @@ export const TOMOGRAPHY_CASES: readonly TomographySpec[] = [
   { shape: [1, 3, 17], imageWidth: 17, tiltsDeg: STEPS_DEG },
   { shape: [33, 1, 1], imageWidth: 5, tiltsDeg: HARD_DEG },
   { shape: [24, 33, 40], imageWidth: 40, tiltsDeg: [...STEPS_DEG, 33.3] },
+  // Larger than the tiles that stay in a processor's cache.
+  { shape: [40, 17, 70], imageWidth: 72, tiltsDeg: [...FINE_STEPS_DEG, ...HARD_DEG] },
 ];
 
 /** Returns a volume and images of normal numbers for a case. */

@@ -30,7 +30,7 @@ test.each([[[3, 130, 203]], [[70, 66, 32]]] as [Shape3][])(
     const values = fourierVolume(shape, 3);
     const reference = createReferenceFourier3(shape);
     const spectrum = await reference.forward(values);
-  const back = await reference.inverse(spectrum);
+    const back = await reference.inverse(spectrum);
     for (const threads of [1, 3]) {
       runtime = await createWasmRuntime({ threads });
       const fourier = createWasmFourier3(runtime, shape);
