@@ -84,7 +84,7 @@ test("what was asked for and placed is told, and classes are labelled in order",
   expect(placed).toMatchObject({ vesicle: 1, sheet: 1, microtubule: 1 });
   expect(placed["free large"]).toBeGreaterThan(6);
   expect(placed.bound).toBeGreaterThan(3);
-  expect(placed.small).toBeGreaterThan(20);
+  expect(placed.small).toBeGreaterThan(12);
   expect(placed.crumb).toBeGreaterThan(10);
   for (const { label, name } of scene.list.classes.slice(3))
     expect(scene.list.particles.filter((p) => p.label === label)).toHaveLength(placed[name]);

@@ -2,11 +2,12 @@ import { ComputeError } from "../errors";
 import type { PlacedCount } from "../operations/results";
 import type { ClassInfo, Particle, ParticleList } from "../particles/particle-list";
 import { distanceTransform } from "../segment/distance-transform";
-import type { Structure } from "../structure/structure";
+import { densityTemplate } from "../structure/density-template";
+import type { DensityTemplate, Structure } from "../structure/structure";
+import { structureMask } from "../structure/structure-mask";
 import type { TaskContext } from "../task/task";
 import { type Shape3, voxelCount } from "../volume/shape";
 import { FreeSpace } from "./free-space";
-import { maskedTemplate } from "./masked-template";
 import { type ParticleKind, particleKind, TEMPLATE_SAMPLING } from "./particle-kind";
 import { placeFilaments } from "./place-filaments";
 import { placeMembranes } from "./place-membranes";
@@ -14,7 +15,7 @@ import { boundProposer, freeProposer, type Order, type Proposer, placeParticles 
 import type { ParticleRecipe, SceneRecipe } from "./recipe";
 import { sceneClasses } from "./scene-classes";
 import { SceneGrid } from "./scene-grid";
-import { shapeTemplate } from "./shapes";
+import { type MaskedTemplate, shapeTemplate } from "./shapes";
 import { PARTICLE_STREAM } from "./streams";
 
 /** A specimen whose content is known. Volumes are [nz, ny, nx], x fastest. */
@@ -47,6 +48,8 @@ const MEMBRANE_LABEL = 1;
 /** Of a list: instances are stored in 16 bits. */
 const MOST_PARTICLES = 65_535;
 
+const withMask = (template: DensityTemplate): MaskedTemplate => ({ template, mask: structureMask(template) });
+
 async function kindsOf(
   { particles, voxelSizeAngstrom, resolutionAngstrom, gapAngstrom }: SceneRecipe,
   structures: SceneOptions["structures"],
@@ -61,11 +64,11 @@ async function kindsOf(
     let kind = known.get(key);
     if (!kind) {
       await breathe();
-      const template =
+      const masked =
         typeof structure === "string"
-          ? maskedTemplate(await structures(structure), sampling)
+          ? withMask(densityTemplate(await structures(structure), sampling))
           : shapeTemplate(structure, sampling);
-      kind = await particleKind(template, gapAngstrom / voxelSizeAngstrom, breathe);
+      kind = await particleKind(masked, gapAngstrom / voxelSizeAngstrom, breathe);
       known.set(key, kind);
     }
     kinds.set(recipe, kind);
