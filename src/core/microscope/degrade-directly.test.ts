@@ -27,7 +27,7 @@ const CTF: CtfSettings = {
 
 const IMAGING: Imaging = {
   route: "direct",
-  tilts: { minTiltDeg: -60, maxTiltDeg: 60, stepDeg: 2, order: "dose-symmetric" },
+  tilts: { minTiltDeg: -60, maxTiltDeg: 60, stepDeg: 3, order: "dose-symmetric" },
   ctf: CTF,
   proteinIsDark: false,
   noise: { snr: 0.1, kind: "gaussian" },

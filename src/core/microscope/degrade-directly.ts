@@ -7,10 +7,12 @@ import { ctfCorrectionOf, USUAL_WIENER } from "./correct-ctf";
 import { type ImageConditions, imageConditions, NOISE_STREAM } from "./image-conditions";
 import { imageTransfer } from "./image-transfer";
 import type { Imaging } from "./imaging";
-import { createRadialTable, lookUp, type RadialTable } from "./radial-table";
+import { lookUp, type RadialTable } from "./radial-table";
 
 /** Volumes are large: a table this fine resolves 100 radians of phase to 0.05. */
 const TABLE_ENTRIES = 2048;
+/** At the corner of a cube, in cycles² per voxel². */
+const MOST_FREQUENCY_SQUARED = 0.75;
 /** Coefficients worked on between two breaths: about 30 ms. */
 const BREATH_COEFFICIENTS = 1 << 20;
 
@@ -160,9 +162,10 @@ function gainTables(
   conditions: readonly ImageConditions[],
   voxelSizeAngstrom: number,
 ): Readonly<Record<"signal" | "power" | "coloured", RadialTable>> {
-  const { ctf, shiftErrorAngstrom } = imaging;
+  const { ctf, shiftErrorAngstrom, dosePerImage } = imaging;
+  const alike = dosePerImage === 0 && (ctf?.defocusSpreadMicrometre ?? 0) === 0;
   const correction = ctf && ctf.correction !== "none" ? { method: ctf.correction, ...USUAL_WIENER } : null;
-  const images = conditions.map((condition) => ({
+  const images = (alike ? conditions.slice(0, 1) : conditions).map((condition) => ({
     transfer: imageTransfer(imaging, condition),
     correct:
       ctf && correction
@@ -170,13 +173,23 @@ function gainTables(
         : () => 1,
   }));
   const blur = 2 * (Math.PI * shiftErrorAngstrom) ** 2;
-  const table = (valueAt: (k2: number) => number) =>
-    createRadialTable((f2) => valueAt(f2 / voxelSizeAngstrom ** 2), 0.75, TABLE_ENTRIES);
-  const mean = (of: (image: (typeof images)[number]) => number) =>
-    images.reduce((sum, image) => sum + of(image), 0) / images.length;
+  const perUnit = (TABLE_ENTRIES - 1) / MOST_FREQUENCY_SQUARED;
+  const [signal, power, coloured] = [0, 1, 2].map(() => new Float64Array(TABLE_ENTRIES + 1));
+  for (let i = 0; i <= TABLE_ENTRIES; i++) {
+    const k2 = i / perUnit / voxelSizeAngstrom ** 2;
+    for (const { transfer, correct } of images) {
+      const [contrast, factor] = [transfer(k2), correct(k2)];
+      signal[i] += contrast * factor;
+      power[i] += contrast ** 2;
+      coloured[i] += factor ** 2;
+    }
+    signal[i] *= Math.exp(-blur * k2) / images.length;
+    power[i] /= images.length;
+    coloured[i] = Math.sqrt(coloured[i] / images.length);
+  }
   return {
-    signal: table((k2) => mean(({ transfer, correct }) => transfer(k2) * correct(k2)) * Math.exp(-blur * k2)),
-    power: table((k2) => mean(({ transfer }) => transfer(k2) ** 2)),
-    coloured: table((k2) => Math.sqrt(mean(({ correct }) => correct(k2) ** 2))),
+    signal: { values: signal, perUnit },
+    power: { values: power, perUnit },
+    coloured: { values: coloured, perUnit },
   };
 }

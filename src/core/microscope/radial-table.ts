@@ -5,17 +5,16 @@ export interface RadialTable {
 }
 
 /** Resolves the phase of a CTF of a thousand radians to a twentieth of one. */
-const USUAL_ENTRIES = 1 << 14;
+const ENTRIES = 1 << 14;
 
 /** Returns a table of a function of the squared frequency from 0 to `maxFrequencySquared`, for filters of many coefficients. */
 export function createRadialTable(
   valueAt: (frequencySquared: number) => number,
   maxFrequencySquared: number,
-  entries = USUAL_ENTRIES,
 ): RadialTable {
-  const perUnit = (entries - 1) / maxFrequencySquared;
+  const perUnit = (ENTRIES - 1) / maxFrequencySquared;
   // One more, so that the last line has an end.
-  return { values: Float64Array.from({ length: entries + 1 }, (_, i) => valueAt(i / perUnit)), perUnit };
+  return { values: Float64Array.from({ length: ENTRIES + 1 }, (_, i) => valueAt(i / perUnit)), perUnit };
 }
 
 /** Returns the value at a squared frequency within the table. */
