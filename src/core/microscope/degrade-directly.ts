@@ -24,7 +24,7 @@ export interface DirectImage {
 
 /**
  * Makes tomograms of one volume directly in 3D Fourier space: what a tilt series and its weighted back-projection would give, but
- * for spokes between the tilts, errors of the tilt and losses by interpolation.
+ * for spokes between the tilts, errors of the tilt and losses by interpolation; what leaves at one face comes in at the other.
  */
 export interface DirectMicroscope {
   /**
