@@ -42,7 +42,7 @@ export interface CtfCorrector {
 
 /**
  * Returns a corrector of images of one size whose defoci are among those given (they decide the margin). One defocus holds for a
- * whole image: its change across a tilted one (width · sin θ / 2, 0.15 µm for a field of 0.35 µm at 60°) is left out.
+ * whole image: its change to the border of a tilted one (width · tan θ / 2: 0.3 µm for a field of 0.35 µm at 60°) is left out.
  */
 export async function createCtfCorrector(
   { height, width, pixelSizeAngstrom }: { height: number; width: number; pixelSizeAngstrom: number },
