@@ -197,6 +197,20 @@ test("nothing is in the missing wedge, and what the ramp makes of white noise wi
   expect(high / low).toBeLessThan(1.1 * (0.32 / 0.12));
 });
 
+test("a low-pass of the reconstruction ends signal and noise alike, and does not change the SNR", async () => {
+  const reconstruction = { ...IMAGING.reconstruction, lowPassAngstrom: 40 };
+  const [whole, low] = [await direct({}), await direct({ reconstruction })];
+  expect(low.measuredSnr).toBe(whole.measuredSnr);
+  const [before, after] = [whole, low].map(({ values }) => spectrumOf(values));
+  for (let at = 0; at < after.length / 2; at++) {
+    const [y, z] = [Math.floor(at / (NX / 2 + 1)) % NY, Math.floor(at / (NX / 2 + 1) / NY)];
+    const signed = (i: number, n: number) => (2 * i <= n ? i : i - n) / n;
+    const f = Math.hypot((at % (NX / 2 + 1)) / NX, signed(y, NY), signed(z, NZ));
+    if (f < 0.249) expect(Math.abs(after[2 * at] - before[2 * at])).toBeLessThan(0.02);
+    if (f > 0.313) expect(Math.abs(after[2 * at])).toBeLessThan(0.02);
+  }
+});
+
 test("the same seed gives the same noise in proportion, another seed other noise", async () => {
   const one = await microscope();
   const at = async (snr: number | null, seed: number) =>

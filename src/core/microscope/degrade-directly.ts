@@ -7,6 +7,7 @@ import { ctfCorrectionOf, USUAL_WIENER } from "./correct-ctf";
 import { type ImageConditions, imageConditions, NOISE_STREAM } from "./image-conditions";
 import { imageTransfer } from "./image-transfer";
 import type { Imaging } from "./imaging";
+import { lowPassFactor } from "./low-pass-factor";
 import { lookUp, type RadialTable } from "./radial-table";
 
 /** Volumes are large: a table this fine resolves 100 radians of phase to 0.05. */
@@ -39,7 +40,7 @@ export interface DirectMicroscope {
  * large as the volume. `fourier` stays the caller's.
  *
  * Signal: within the wedge and Nyquist of the images, the mean over the images of CTF, damping by dose, correction; shift
- * errors damp by exp(−2π²·s²·k²).
+ * errors damp by exp(−2π²·s²·k²), a low-pass of the reconstruction takes its part of signal and noise.
  * Noise: images with white noise of variance σ², filtered by the ramp |k_r| (k_r = (kx, kz), cycles per voxel) and
  * back-projected with weight Δθ, have the variance N·Δθ²·σ²·∫|k_r|² dk_r dk_y. In 3D, where dkx dkz = |k_r| dk_r dθ and θ runs
  * through N·Δθ, that is the power density Δθ·σ²·|k_r|: white noise times √(Δθ·|k_r|)·σ, times what the correction does to it.
@@ -163,6 +164,7 @@ function gainTables(
   voxelSizeAngstrom: number,
 ): Readonly<Record<"signal" | "power" | "coloured", RadialTable>> {
   const { ctf, shiftErrorAngstrom, dosePerImage } = imaging;
+  const { lowPassAngstrom } = imaging.reconstruction;
   const alike = dosePerImage === 0 && (ctf?.defocusSpreadMicrometre ?? 0) === 0;
   const correction = ctf && ctf.correction !== "none" ? { method: ctf.correction, ...USUAL_WIENER } : null;
   const images = (alike ? conditions.slice(0, 1) : conditions).map((condition) => ({
@@ -183,9 +185,10 @@ function gainTables(
       power[i] += contrast ** 2;
       coloured[i] += factor ** 2;
     }
-    signal[i] *= Math.exp(-blur * k2) / images.length;
+    const pass = lowPassAngstrom === null ? 1 : lowPassFactor(Math.sqrt(k2) * lowPassAngstrom);
+    signal[i] *= (pass * Math.exp(-blur * k2)) / images.length;
     power[i] /= images.length;
-    coloured[i] = Math.sqrt(coloured[i] / images.length);
+    coloured[i] = pass * Math.sqrt(coloured[i] / images.length);
   }
   return {
     signal: { values: signal, perUnit },
