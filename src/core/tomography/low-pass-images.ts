@@ -1,9 +1,8 @@
 import type { Backend } from "../backend";
 import { createImageFilter } from "../microscope/image-filter";
+import { lowPassFactor } from "../microscope/low-pass-factor";
 import { createRadialTable } from "../microscope/radial-table";
 
-/** How far beyond the limit the last frequencies are that pass at all. */
-const FALL_OFF = 1.25;
 /** Pixels around an image, so that its borders do not meet. */
 const MARGIN = 32;
 
@@ -19,10 +18,10 @@ export async function lowPassImages(
   breathe: () => Promise<void>,
 ): Promise<void> {
   const filter = await createImageFilter(height, width, MARGIN, backend);
-  const table = createRadialTable((f2) => {
-    const beyond = (Math.sqrt(f2) * lowPassPixels - 1) / (FALL_OFF - 1);
-    return 0.5 + 0.5 * Math.cos(Math.PI * Math.min(1, Math.max(0, beyond)));
-  }, filter.maxFrequencySquared);
+  const table = createRadialTable(
+    (f2) => lowPassFactor(Math.sqrt(f2) * lowPassPixels),
+    filter.maxFrequencySquared,
+  );
   try {
     for (let from = 0; from < images.length; from += height * width) {
       const image = images.subarray(from, from + height * width);
