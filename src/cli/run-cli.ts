@@ -9,6 +9,7 @@ import { infoCommand } from "./commands/info";
 import { localizeCommand } from "./commands/localize";
 import { restoreCommand } from "./commands/restore";
 import { segmentCommand } from "./commands/segment";
+import { simulateCommand } from "./commands/simulate";
 import { commandHelp, mainHelp } from "./help";
 import { parseArgs } from "./parse-args";
 import { VERSION } from "./version";
@@ -20,6 +21,7 @@ const COMMANDS: readonly Command[] = [
   segmentCommand,
   localizeCommand,
   evaluateCommand,
+  simulateCommand,
   correctCtfCommand,
   ctfCommand,
   fitBeadsCommand,

@@ -4,9 +4,9 @@
  * hardly denser than the ice around.
  */
 const LAYERS = [
-  { atAngstrom: -19, sigmaAngstrom: 4, electronsPerAngstrom2: 5.6 },
-  { atAngstrom: 19, sigmaAngstrom: 4, electronsPerAngstrom2: 5.6 },
-  { atAngstrom: 0, sigmaAngstrom: 9, electronsPerAngstrom2: 2.2 },
+  { atAngstrom: -19, sigmaAngstrom: 4, electronsPerAngstrom2: 3.4 },
+  { atAngstrom: 19, sigmaAngstrom: 4, electronsPerAngstrom2: 3.4 },
+  { atAngstrom: 0, sigmaAngstrom: 9, electronsPerAngstrom2: 1.3 },
 ] as const;
 
 /** From the middle to where the heads end: what is labelled membrane. */

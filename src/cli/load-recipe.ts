@@ -1,0 +1,86 @@
+import { existsSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import { z } from "zod";
+import type { Recipe } from "../core/simulate/recipe";
+import type { Structure } from "../core/structure/structure";
+import { readStructureIndex } from "../io/bead-model/read-structure-index";
+import { parseJson } from "../io/json/parse-json";
+import { readRecipe } from "../io/recipe/read-recipe";
+import { openStructure } from "../io/structure/open-structure";
+import { type CliIo, flagValue, type ParsedArgs, UsageError } from "./command";
+import { fileSource } from "./file-source";
+import { publicFile } from "./public-files";
+import { readTextFile } from "./text-files";
+
+export const RECIPE_FLAGS = {
+  preset: { value: "NAME", help: "A recipe that ships with Tomoscope." },
+  recipe: { value: "FILE", help: "A recipe in JSON; its structures may be files beside it (./my.pdb)." },
+} as const;
+
+/** A recipe and what it is made of. */
+export interface LoadedRecipe {
+  readonly recipe: Recipe;
+  /** The preset's name or the file's, for the provenance. */
+  readonly source: string;
+  readonly structures: (id: string) => Promise<Structure>;
+  /** The recipe as it reads from another folder: paths of structures lead to the same files. */
+  seenFrom(folder: string, recipe: Recipe): Recipe;
+}
+
+const isPath = (structure: string) => structure.includes("/") || structure.includes("\\");
+
+async function presetFile(name: string, io: CliIo): Promise<string> {
+  const known = parseJson(
+    await readTextFile(publicFile("presets/index.json"), io),
+    z.array(z.string()),
+    "list of presets",
+  );
+  const path = publicFile(`presets/${name}.json`);
+  if (known.includes(name) && existsSync(path)) return path;
+  throw new UsageError(`There is no preset "${name}"; there are ${known.join(", ")}.`);
+}
+
+async function loadStructure(path: string, io: CliIo): Promise<Structure> {
+  const source = await fileSource(resolve(io.cwd, path));
+  try {
+    return await openStructure(source, { signal: io.signal });
+  } finally {
+    await source.close();
+  }
+}
+
+/** Returns the recipe that --preset or --recipe names. Throws UsageError where it is not one of the two, FormatError for a bad recipe. */
+export async function loadRecipe(args: ParsedArgs, io: CliIo): Promise<LoadedRecipe> {
+  const preset = flagValue(args, "preset");
+  const file = flagValue(args, "recipe");
+  if ((preset === undefined) === (file === undefined))
+    throw new UsageError("Give a --preset or a --recipe, and not both.");
+  const path = preset === undefined ? resolve(io.cwd, file ?? "") : await presetFile(preset, io);
+  const entries = readStructureIndex(await readTextFile(publicFile("structures/index.json"), io));
+  const text = await readTextFile(preset === undefined ? (file ?? "") : path, io);
+  const recipe = readRecipe(text, {
+    structureIds: entries.map(({ id }) => id),
+    mayReadFiles: preset === undefined,
+  });
+  const pathOf = (structure: string) => resolve(dirname(path), structure);
+  return {
+    recipe,
+    source: preset ?? file ?? "",
+    structures(id) {
+      const entry = entries.find((candidate) => candidate.id === id);
+      return loadStructure(entry ? publicFile(`structures/${entry.file}`) : pathOf(id), io);
+    },
+    seenFrom: (folder, { scene, ...rest }) => ({
+      ...rest,
+      scene: {
+        ...scene,
+        particles: scene.particles.map((particle) => {
+          const { structure } = particle;
+          if (typeof structure !== "string" || !isPath(structure)) return particle;
+          const seen = relative(folder, pathOf(structure));
+          return { ...particle, structure: isPath(seen) ? seen : `./${seen}` };
+        }),
+      },
+    }),
+  };
+}
