@@ -10,8 +10,9 @@ const VALUES_PER_BREATH = 1 << 18;
 
 /**
  * Returns the volume [nz, ny, nx] of a tilt series [tilt, ny, width] by weighted back-projection. Where the tilts cover the
- * circle and the images the object, line integrals in voxels give back the density in its own units. Works slab by slab along y;
- * the slab's rows change no bit. Holds the volume beside the images; costs tilts · voxels, and two transforms per row.
+ * circle and the images the object, line integrals in voxels give back the density in its own units. Works slab by slab
+ * along y; the slab's rows change no bit. Holds the volume beside the images; costs tilts · voxels, and two transforms per
+ * row.
  */
 export async function backProjectWeighted(
   images: Float32Array,

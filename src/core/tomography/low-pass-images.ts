@@ -7,8 +7,9 @@ import { createRadialTable } from "../microscope/radial-table";
 const MARGIN = 32;
 
 /**
- * Filters images [count, height, width] in place: frequencies up to 1/`lowPassPixels` cycles per pixel pass, those from 1.25 times that
- * on do not, with half a cosine between. By the slice theorem that low-passes what is reconstructed from them, alike along x, y, z.
+ * Filters images [count, height, width] in place: frequencies up to 1/`lowPassPixels` cycles per pixel pass, those from 1.25
+ * times that on do not, with half a cosine between. By the slice theorem that low-passes what is reconstructed from them,
+ * alike along x, y, z.
  */
 export async function lowPassImages(
   images: Float32Array,

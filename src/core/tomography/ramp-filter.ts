@@ -5,9 +5,9 @@ import { tiltWeights } from "./tilt-weights";
 /** How images are weighted before they are projected back. */
 export interface RampSettings {
   /**
-   * The ramp |k| times the angle that an image stands for; or the exact inverse of how many images measured each place, an object of
-   * `thickness` voxels being seen in slabs of 1/thickness in Fourier space: for uneven tilts, and no more than was measured
-   * where the tilts are too far apart.
+   * The ramp |k| times the angle that an image stands for; or the exact inverse of how many images measured each place, an
+   * object of `thickness` voxels being seen in slabs of 1/thickness in Fourier space: for uneven tilts, and no more than was
+   * measured where the tilts are too far apart.
    */
   readonly weighting: "ramp" | "exact";
   /** Lets the weight fall towards Nyquist, to 8 % of it. */
@@ -23,9 +23,9 @@ export interface RampFilter {
 
 /**
  * Returns the filter of images of `width` pixels that makes their back-projection the density: line integrals in voxels in,
- * density per radian's worth of tilts out. The ramp is that of the Ram–Lak kernel sampled in space (1/4 at 0, −1/(πn)² at odd n),
- * whose mean is right, on lines padded with zeros to twice their length, so that nothing wraps around (Kak & Slaney 1988,
- * section 3.3.3). Exact weights: Harauz & van Heel 1986. Costs two transforms of twice the width for two rows.
+ * density per radian's worth of tilts out. The ramp is that of the Ram–Lak kernel sampled in space (1/4 at 0, −1/(πn)² at
+ * odd n), whose mean is right, on lines padded with zeros to twice their length, so that nothing wraps around (Kak & Slaney
+ * 1988, section 3.3.3). Exact weights: Harauz & van Heel 1986. Costs two transforms of twice the width for two rows.
  */
 export function createRampFilter(
   tiltsDeg: readonly number[],

@@ -7,9 +7,10 @@ import { lowPassImages } from "./low-pass-images";
 import { sirt } from "./sirt";
 
 /**
- * Returns the tomogram of a tilt series, of `shape`: by weighted back-projection with the plain ramp, or by SIRT; without the
- * frequencies above 1/`lowPassAngstrom`. Pixels and voxels are of one size, the middle of the images is that of the volume. The series is left as
- * it is. Costs as `backProjectWeighted` and `sirt` do, and two transforms of each image for the low-pass.
+ * Returns the tomogram of a tilt series, of `shape`: by weighted back-projection with the plain ramp, or by SIRT; without
+ * the frequencies above 1/`lowPassAngstrom`. Pixels and voxels are of one size, the middle of the images is that of the
+ * volume. The series is left as it is. Costs as `backProjectWeighted` and `sirt` do, and two transforms of each image for
+ * the low-pass.
  */
 export async function reconstruct(
   series: Pick<TiltSeries, "images" | "height" | "width" | "pixelSizeAngstrom" | "tiltsDeg">,

@@ -10,8 +10,8 @@ export interface RowSlab {
 }
 
 /**
- * Returns how many rows a slab has, so that it takes no more than `bytes`: an even number, for rows are filtered two by
- * two, or all that there are.
+ * Returns how many rows a slab has, so that it takes no more than `bytes`: an even number, for rows are filtered two by two,
+ * or all that there are.
  */
 export function slabRowsOf({ shape, imageWidth, tiltsDeg }: TomographySpec, bytes = SLAB_BYTES): number {
   const [nz, ny, nx] = shape;

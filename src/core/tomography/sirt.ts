@@ -22,11 +22,11 @@ const SLAB_BYTES = 32e6;
 const VALUES_PER_BREATH = 1 << 22;
 
 /**
- * Returns the volume of a tilt series [tilt, ny, width] by `iterations` of the simultaneous iterative reconstruction technique:
- * x ← x + C·Aᵀ·R·(b − A·x) from x = 0, R and C one over the sums of A along rays and voxels (Gilbert 1972,
- * doi 10.1016/0022-5193(72)90180-4). Line integrals in voxels in, density out; low frequencies come first, higher ones with the
- * iterations. Works slab by slab along y, as rows do not mix; the slab's rows change no bit. Holds the volume beside the images; costs
- * 2 · iterations · tilts · voxels.
+ * Returns the volume of a tilt series [tilt, ny, width] by `iterations` of the simultaneous iterative reconstruction
+ * technique: x ← x + C·Aᵀ·R·(b − A·x) from x = 0, R and C one over the sums of A along rays and voxels (Gilbert 1972, doi
+ * 10.1016/0022-5193(72)90180-4). Line integrals in voxels in, density out; low frequencies come first, higher ones with the
+ * iterations. Works slab by slab along y, as rows do not mix; the slab's rows change no bit. Holds the volume beside the
+ * images; costs 2 · iterations · tilts · voxels.
  */
 export async function sirt(
   images: Float32Array,
