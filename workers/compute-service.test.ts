@@ -3,13 +3,17 @@ import { describe, expect, it } from "vitest";
 import type { VolumeFile } from "../src/contracts/files";
 import type { Backend, BackendStatus } from "../src/core/backend";
 import { ComputeError, isAbort, isTagged } from "../src/core/errors";
+import { createReferenceFourier3 } from "../src/core/fourier/fourier3";
 import { fillNormal } from "../src/core/random/philox";
 import { createReferenceMwrKernels } from "../src/core/restore/reference-mwr-kernels";
 import type { Progress } from "../src/core/task/task";
+import { createReferenceTomographyKernels } from "../src/core/tomography/reference-tomography-kernels";
 import { type Shape3, voxelCount } from "../src/core/volume/shape";
 import type { OutputVoxelType } from "../src/core/volume/volume";
+import { readBeadModel } from "../src/io/bead-model/read-bead-model";
 import { readModel } from "../src/io/model/read-model";
 import { createMrcSink } from "../src/io/mrc/mrc-writer";
+import { readRecipe } from "../src/io/recipe/read-recipe";
 import { createBlobSink } from "../src/io/source/blob-sink";
 import { blobSource } from "../src/io/source/blob-source";
 import { openVolume } from "../src/io/volume/open-volume";
@@ -17,6 +21,7 @@ import { createComputeService } from "./compute-service";
 
 const SHAPE: Shape3 = [13, 17, 23];
 const MODEL = new URL("../public/models/starter/", import.meta.url);
+const STRUCTURES = new URL("../public/structures/", import.meta.url);
 
 async function mrcFile(name: string, values: Float32Array, dtype: OutputVoxelType): Promise<VolumeFile> {
   const bytes = createBlobSink();
@@ -43,12 +48,14 @@ function backendThatLosesItsDevice(onDispose: () => void): Backend {
       throw new ComputeError("backend-failed", "The GPU did not give back its result.");
     },
     createMwrKernels: async (spec) => createReferenceMwrKernels(spec),
+    createTomographyKernels: async (spec) => createReferenceTomographyKernels(spec),
+    createFourier3: async (shape) => createReferenceFourier3(shape),
     dispose: onDispose,
   };
 }
 
 function service() {
-  const counts = { opened: 0, disposed: 0 };
+  const counts = { opened: 0, disposed: 0, structures: 0 };
   const status: BackendStatus = { chosen: "webgpu", reports: [] };
   const created = createComputeService({
     async openBackends() {
@@ -68,10 +75,26 @@ function service() {
         JSON.parse(await readFile(new URL("manifest.json", MODEL), "utf8")),
         new Uint8Array(await readFile(new URL("starter.safetensors", MODEL))),
       ),
+    async loadStructure(id) {
+      counts.structures++;
+      return readBeadModel(new Uint8Array(await readFile(new URL(`${id}.beads`, STRUCTURES))), id);
+    },
   });
   return { service: created, counts };
 }
 
+const CLASSES = [{ label: 3, name: "free ribosome", radiusAngstrom: 145, minVoxels: 2000 }];
+const CELL = {
+  name: "Two Rubiscos",
+  summary: "Two of them in a small box.",
+  scene: {
+    shape: [24, 32, 40],
+    voxelSizeAngstrom: 10,
+    resolutionAngstrom: 25,
+    particles: [{ name: "Rubisco", structure: "1bxn", count: 2 }],
+  },
+  imaging: { route: "direct", noise: { snr: 0.5, kind: "gaussian" } },
+};
 const ignore = () => {};
 const caught = (promise: Promise<unknown>) => promise.catch((e: unknown) => e);
 
@@ -82,7 +105,7 @@ describe("createComputeService", () => {
       const [z, y, x] = [Math.floor(i / (17 * 23)), Math.floor(i / 23) % 17, i % 23];
       return Math.hypot(x - 11, y - 8, z - 6) < 4 ? 3 : 0; // a class with a radius
     });
-    const inputs = { labels: await mrcFile("labels.mrc", labels, "int8"), score: null, model: "starter" };
+    const inputs = { labels: await mrcFile("labels.mrc", labels, "int8"), score: null, classes: CLASSES };
     const params = { minVoxels: { 3: 20 } };
     const { output, volumes, provenance } = await s.run("job", "localize", inputs, params, ignore);
     expect(output.list.particles).toHaveLength(1);
@@ -96,6 +119,24 @@ describe("createComputeService", () => {
     expect(provenance.inputs[0]).toBe("labels.mrc");
     expect(provenance.version).toMatch(/^\d+\.\d+\.\d+$/);
     expect(provenance.seconds).toBeGreaterThan(0);
+  });
+
+  it("simulates a cell with its truth, and images it again without building it anew", async () => {
+    const { service: s, counts } = service();
+    const recipe = readRecipe(JSON.stringify(CELL), { structureIds: ["1bxn"], mayReadFiles: false });
+    const request = { recipe, shape: null };
+    const built = await s.run("a", "simulate", { ...request, truth: true }, { seed: 3 }, ignore);
+    expect(built.volumes.map(({ role }) => role)).toEqual(["density", "labels", "instances", "tomogram"]);
+    expect(built.output.list.particles).toHaveLength(2);
+    expect(built.output.measuredSnr).toBeCloseTo(0.5, 1);
+    const image = await s.run("b", "simulate", { ...request, truth: false }, { seed: 3, snr: 2 }, ignore);
+    expect(image.volumes.map(({ role }) => role)).toEqual(["tomogram"]);
+    expect(image.output.measuredSnr).toBeCloseTo(2, 0);
+    expect(image.output.list).toEqual(built.output.list);
+    expect(counts.structures).toBe(1);
+    const other = await s.run("c", "simulate", { ...request, truth: false }, { seed: 4 }, ignore);
+    expect(other.output.list).not.toEqual(built.output.list);
+    expect(counts.structures).toBe(2);
   });
 
   it("restores with previews and gives its volumes as MRC files", async () => {
@@ -125,7 +166,7 @@ describe("createComputeService", () => {
     expect(isTagged(refused, "bad-input")).toBe(true);
     expect((refused as Error).message).toContain("14 Å");
     const labels = { ...(await mrcFile("labels.mrc", noise().fill(0), "int8")), voxelSizeAngstrom: 14 };
-    const found = await s.run("job 3", "localize", { labels, score: null, model: "starter" }, {}, ignore);
+    const found = await s.run("job 3", "localize", { labels, score: null, classes: CLASSES }, {}, ignore);
     expect(found.output.list.voxelSizeAngstrom).toEqual({ x: 14, y: 14, z: 14 });
   });
 
@@ -170,7 +211,7 @@ describe("createComputeService", () => {
     const failed = await caught(s.run("job", "segment", inputs, {}, ignore));
     expect(isTagged(failed, "backend-failed")).toBe(true);
     expect((failed as Error).message).toContain("once more");
-    expect(counts).toEqual({ opened: 1, disposed: 1 });
+    expect(counts).toMatchObject({ opened: 1, disposed: 1 });
     await s.status();
     expect(counts.opened).toBe(2);
   });

@@ -3,8 +3,10 @@ import type { ComputeService } from "../src/contracts/compute";
 import type { Backend, BackendId, BackendStatus } from "../src/core/backend";
 import { ComputeError, isTagged } from "../src/core/errors";
 import type { Model } from "../src/core/nn/model";
+import type { Structure } from "../src/core/structure/structure";
 import { createBreathe } from "./breathe";
 import { createJobQueue } from "./job-queue";
+import { createKeptScene } from "./kept-scene";
 import { createProgressReporter } from "./progress-reporter";
 import { runOperation } from "./run-operation";
 
@@ -12,6 +14,8 @@ interface ComputeTools {
   /** Called again after the GPU failed. */
   openBackends(): Promise<Backends>;
   loadModel(name: string): Promise<Model>;
+  /** Gives a structure of the library by its id. */
+  loadStructure(id: string): Promise<Structure>;
 }
 
 /** A GPU that failed may have lost its device; WebAssembly and the reference lose nothing. */
@@ -22,8 +26,13 @@ const isGpuFailure = (error: unknown, backend: Backend) =>
  * Returns the service that runs operations, one job at a time. The backends are opened and tested at the first use; after the
  * GPU failed they are opened anew, and its job rejects with "backend-failed" and a sentence that says so.
  */
-export function createComputeService({ openBackends, loadModel }: ComputeTools): ComputeService {
+export function createComputeService({
+  openBackends,
+  loadModel,
+  loadStructure,
+}: ComputeTools): ComputeService {
   const queue = createJobQueue();
+  const keptScene = createKeptScene(loadStructure);
   let opening: Promise<Backends> | null = null;
   let choice: BackendId | "auto" = "auto";
 
@@ -60,7 +69,7 @@ export function createComputeService({ openBackends, loadModel }: ComputeTools):
         try {
           backend = await (await backends()).get(choice);
           await breathe();
-          const tools = { backend, loadModel, signal, breathe, onProgress: progress.report };
+          const tools = { backend, loadModel, keptScene, signal, breathe, onProgress: progress.report };
           return await runOperation(operation, inputs, params, tools);
         } catch (error) {
           if (!backend || !isGpuFailure(error, backend)) throw error;

@@ -6,6 +6,7 @@ import type { Model } from "../src/core/nn/model";
 import { LOCALIZE } from "../src/core/operations/localize";
 import { RESTORE } from "../src/core/operations/restore";
 import { SEGMENT } from "../src/core/operations/segment";
+import { imageScene, SIMULATE, writeTruth } from "../src/core/operations/simulate";
 import type { ParamSpec, ParamValues } from "../src/core/task/params";
 import { checkParams } from "../src/core/task/params";
 import type { TaskContext } from "../src/core/task/task";
@@ -14,11 +15,13 @@ import { createMrcSink } from "../src/io/mrc/mrc-writer";
 import { createBlobSink } from "../src/io/source/blob-sink";
 import { blobSource } from "../src/io/source/blob-source";
 import { openVolume } from "../src/io/volume/open-volume";
+import type { KeptScene } from "./kept-scene";
 
 /** What an operation runs on and with. */
 export interface RunTools extends Pick<TaskContext, "signal" | "onProgress" | "breathe"> {
   readonly backend: Backend;
   loadModel(name: string): Promise<Model>;
+  readonly keptScene: KeptScene;
 }
 
 type GivenParams = Readonly<Record<string, unknown>>;
@@ -65,10 +68,18 @@ const RUNNERS: { readonly [Id in OperationId]: Runner<Id> } = {
     const labels = await openFile(inputs.labels, tools);
     const score = inputs.score && (await openFile(inputs.score, tools));
     const params = checkParams(LOCALIZE.params, given, labels.meta.shape);
-    const { classes, name } = (await tools.loadModel(inputs.model)).manifest;
-    const output = await LOCALIZE.run({ labels, score, classes }, params, context);
-    const names = [labels.meta.name, ...(score ? [score.meta.name] : []), name];
+    const output = await LOCALIZE.run({ labels, score, classes: inputs.classes }, params, context);
+    const names = [labels.meta.name, ...(score ? [score.meta.name] : [])];
     return { output, params, inputs: names };
+  },
+
+  async simulate({ recipe, shape, truth }, given, tools, context) {
+    const params = checkParams(SIMULATE.params, given, shape ?? recipe.scene.shape);
+    const { seed } = params;
+    const { scene, imager } = await tools.keptScene({ recipe, shape, seed, backend: tools.backend }, context);
+    if (truth) await writeTruth(scene, recipe, context);
+    const { output } = await imageScene({ scene, imager, recipe }, params, context);
+    return { output, params, inputs: [`recipe ${recipe.name}`] };
   },
 };
 

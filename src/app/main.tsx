@@ -9,11 +9,12 @@ import "../ui/styles/review.css";
 import "../ui/styles/overlays.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { loadBackends, loadModels } from "../commands/backend-commands";
+import { loadBackends, loadModels, loadRecipes } from "../commands/backend-commands";
 import { followThresholds } from "../commands/follow-thresholds";
 import { watchIsosurface } from "../commands/isosurface";
 import { openSample } from "../commands/open-files";
 import { watchValue } from "../commands/probe-value";
+import { followImaging } from "../commands/run-simulate";
 import { createComputeClient } from "../services/compute-client";
 import { createDataClient } from "../services/data-client";
 import { WorkbenchProvider } from "../ui/workbench-context";
@@ -26,6 +27,7 @@ const workbench = createWorkbench(createDataClient(), createComputeClient(), bro
 watchValue(workbench);
 watchIsosurface(workbench);
 followThresholds(workbench);
+followImaging(workbench);
 
 const root = document.getElementById("app");
 if (!root) throw new Error("The page has no element #app.");
@@ -40,5 +42,6 @@ createRoot(root).render(
 );
 
 void loadModels(workbench);
+void loadRecipes(workbench);
 // The first slice comes before the self-tests, which share the processor with it.
 void openSample(workbench).then(() => loadBackends(workbench));

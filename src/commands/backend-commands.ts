@@ -1,11 +1,11 @@
 import type { BackendId } from "../core/backend";
 import type { ModelManifest } from "../core/nn/model";
+import { readRecipe } from "../io/recipe/read-recipe";
 import { notify } from "../state/shell";
 import type { Workbench } from "./workbench";
 
 /** The models that ship with the app, by the name of their folder under models/. */
 const SHIPPED_MODELS = ["starter"];
-
 const sentence = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** Self-tests the backends and shows which one will be used. */
@@ -27,6 +27,22 @@ export async function chooseBackend({ compute, shell }: Workbench, id: BackendId
   } catch (error) {
     shell.setState({ backend: before });
     notify(shell, "error", sentence(error));
+  }
+}
+
+/** Reads the recipes of simulated cells that ship with the app; the first is offered first. */
+export async function loadRecipes({ host, shell }: Workbench): Promise<void> {
+  const read = async (path: string) => (await host.fetchAsset(path)).text();
+  try {
+    const names = JSON.parse(await read("presets/index.json")) as readonly string[];
+    const library = JSON.parse(await read("structures/index.json")) as readonly { readonly id: string }[];
+    const surroundings = { structureIds: library.map(({ id }) => id), mayReadFiles: false };
+    const recipes = await Promise.all(
+      names.map(async (name) => readRecipe(await read(`presets/${name}.json`), surroundings)),
+    );
+    shell.setState({ recipes, recipeName: recipes[0].name });
+  } catch (error) {
+    notify(shell, "error", `The recipes could not be read: ${sentence(error)}`);
   }
 }
 

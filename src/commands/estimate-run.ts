@@ -10,6 +10,7 @@ const ASSUMED_FLOPS: Readonly<Record<OperationId, Readonly<Record<BackendId, num
   segment: { webgpu: 2e12, wasm: 5e10, reference: 4e8 },
   // The same code on every backend: reading and grouping labels.
   localize: { webgpu: 1e8, wasm: 1e8, reference: 1e8 },
+  simulate: { webgpu: 5e8, wasm: 5e8, reference: 2e8 },
 };
 
 export interface RunEstimate {

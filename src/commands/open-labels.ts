@@ -24,7 +24,7 @@ export function labelClasses(classes: readonly ClassInfo[]): LabelClass[] {
 export async function openLabels(
   workbench: Workbench,
   made: VolumeFile,
-  about: Pick<LabelsEntry, "parentId" | "model" | "classes" | "scoreId" | "provenance">,
+  about: Pick<LabelsEntry, "parentId" | "classes" | "scoreId" | "provenance">,
 ): Promise<string> {
   const file = { ...made, name: freeName(workbench, made.name) };
   const id = workbench.nextId("labels");

@@ -6,6 +6,7 @@ import { runLocalize } from "./run-localize";
 import { cancelJob } from "./run-operation";
 import { runRestore } from "./run-restore";
 import { runSegment } from "./run-segment";
+import { buildCell, chosenRecipe } from "./run-simulate";
 import type { Workbench } from "./workbench";
 
 /** Opens a panel, and unfolds it where it was folded away. */
@@ -52,10 +53,19 @@ function stop(workbench: Workbench): void {
 }
 
 export const operationCommands: readonly Command[] = [
+  panel("simulate", "Simulate", "T"),
   panel("restore", "Restore", "R"),
   panel("segment", "Segment", "S"),
   panel("localize", "Localize", "L"),
   panel("review", "Review", "V"),
+  {
+    id: "run.simulate",
+    label: "Build the cell",
+    group: "Operations",
+    keys: [],
+    enabled: (workbench) => chosenRecipe(workbench) !== null && !isRunning(workbench, "simulate"),
+    run: buildCell,
+  },
   {
     id: "run.restore",
     label: "Run restore",

@@ -2,6 +2,7 @@ import type { OperationId } from "../contracts/compute";
 import { LOCALIZE } from "../core/operations/localize";
 import { RESTORE } from "../core/operations/restore";
 import { SEGMENT } from "../core/operations/segment";
+import { SIMULATE } from "../core/operations/simulate";
 import type { Estimate } from "../core/task/operation";
 import { checkParams, type ParamSpec, type ParamValues } from "../core/task/params";
 import type { Shape3 } from "../core/volume/shape";
@@ -20,6 +21,7 @@ export const OPERATIONS = {
   restore: RESTORE,
   segment: SEGMENT,
   localize: LOCALIZE,
+  simulate: SIMULATE,
 } as unknown as Readonly<Record<OperationId, OperationDescription>>;
 
 /** The value of a box parameter that stands for the box in the views, wherever that is when the run begins. */
@@ -32,15 +34,20 @@ export interface RunPlan {
 }
 
 /**
- * Returns the plan of a run on a volume of `shape`: what the user set, defaults for the rest.
+ * Returns the plan of a run on a volume of `shape`: `fixed`, else what the user set, defaults for the rest.
  * Throws ComputeError "bad-parameter" naming the field.
  */
-export function planRun(workbench: Workbench, id: OperationId, shape: Shape3): RunPlan {
+export function planRun(
+  workbench: Workbench,
+  id: OperationId,
+  shape: Shape3,
+  fixed: Readonly<Record<string, unknown>> = {},
+): RunPlan {
   const operation = OPERATIONS[id];
   const given = workbench.shell.getState().params[id] ?? {};
   const { box } = workbench.view.getState();
   const withBox = Object.entries(given).map(([name, value]) => [name, value === BOX_IN_VIEW ? box : value]);
-  const params = checkParams(operation.params, Object.fromEntries(withBox), shape);
+  const params = checkParams(operation.params, { ...Object.fromEntries(withBox), ...fixed }, shape);
   return { params, estimate: operation.estimate(shape, params) };
 }
 

@@ -20,7 +20,7 @@ export async function runLocalize(workbench: Workbench, id?: string): Promise<vo
     inputs: {
       labels: file,
       score: labels.scoreId === null ? null : fileToCompute(workbench, labels.scoreId, volume),
-      model: labels.model,
+      classes: labels.classes,
     },
     volume,
   });

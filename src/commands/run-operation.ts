@@ -13,6 +13,7 @@ const DOING: Readonly<Record<OperationId, string>> = {
   restore: "restoring",
   segment: "segmenting",
   localize: "localizing",
+  simulate: "simulating",
 };
 
 const NO_SHAPE: Shape3 = [0, 0, 0];
@@ -27,6 +28,10 @@ interface RunRequest<Id extends OperationId> {
   readonly volume: VolumeEntry | null;
   /** Of the volume, or of what is to be made. */
   readonly shape?: Shape3;
+  /** Under which name the job is kept, where it is not the operation's; a panel shows the jobs of its own name. */
+  readonly job?: { readonly operation: string; readonly doing: string };
+  /** In the place of what the form says. */
+  readonly params?: Readonly<Record<string, unknown>>;
   readonly onPreview?: (preview: RunPreviews[Id], jobId: string) => void;
 }
 
@@ -60,7 +65,15 @@ function rememberPace({ shell }: Workbench, operation: OperationId, flops: numbe
  */
 export async function runOperation<Id extends OperationId>(
   workbench: Workbench,
-  { operation, inputs, volume, shape = volume?.meta.shape ?? NO_SHAPE, onPreview }: RunRequest<Id>,
+  {
+    operation,
+    inputs,
+    volume,
+    shape = volume?.meta.shape ?? NO_SHAPE,
+    params: fixed,
+    job,
+    onPreview,
+  }: RunRequest<Id>,
 ): Promise<RunResult<Id> | null> {
   const { jobs, shell, host, stops } = workbench;
   const jobId = workbench.nextId("job");
@@ -68,8 +81,7 @@ export async function runOperation<Id extends OperationId>(
   stops.set(jobId, stop);
   startJob(jobs, {
     id: jobId,
-    operation,
-    doing: DOING[operation],
+    ...(job ?? { operation, doing: DOING[operation] }),
     volumeId: volume?.id ?? null,
     startedAt: host.now(),
   });
@@ -78,12 +90,13 @@ export async function runOperation<Id extends OperationId>(
     if (preview !== undefined) onPreview?.(preview, jobId);
   };
   try {
-    const { params, estimate } = planRun(workbench, operation, shape);
+    const { params, estimate } = planRun(workbench, operation, shape, fixed);
     const result = await workbench.compute.run(operation, inputs, params, {
       signal: stop.signal,
       onProgress,
     });
-    rememberPace(workbench, operation, estimate.flops, result.provenance.seconds);
+    // A job under a name of its own does a part of the operation's work.
+    if (!job) rememberPace(workbench, operation, estimate.flops, result.provenance.seconds);
     patchJob(jobs, jobId, { phase: "done", endedAt: host.now() });
     return result;
   } catch (error) {

@@ -15,7 +15,7 @@ import { fileToCompute, runOperation } from "./run-operation";
 import type { Workbench } from "./workbench";
 
 /** Puts an empty label map over the volume, to be filled in while the network runs; null where it would be too large. */
-function startLiveMap(workbench: Workbench, volume: VolumeEntry, model: string, classes: LabelClass[]) {
+function startLiveMap(workbench: Workbench, volume: VolumeEntry, classes: LabelClass[]) {
   const live = createLiveLabels(volume.meta.shape);
   if (!live) return null;
   const id = workbench.nextId("labels");
@@ -24,7 +24,6 @@ function startLiveMap(workbench: Workbench, volume: VolumeEntry, model: string, 
     id,
     name: "labels, filling in",
     parentId: volume.id,
-    model,
     classes,
     scoreId: null,
     provenance: null,
@@ -56,7 +55,7 @@ export async function runSegment(workbench: Workbench): Promise<void> {
   const manifest = workbench.shell.getState().models[0];
   if (!volume || !file || !manifest) return;
   const classes = labelClasses(manifest.classes);
-  const live = startLiveMap(workbench, volume, manifest.name, classes);
+  const live = startLiveMap(workbench, volume, classes);
   const result = await runOperation(workbench, {
     operation: "segment",
     inputs: { volume: file, model: manifest.name },
@@ -83,7 +82,6 @@ export async function runSegment(workbench: Workbench): Promise<void> {
   const { voxelsPerClass } = result.output;
   const labelsId = await openLabels(workbench, made, {
     parentId: volume.id,
-    model: manifest.name,
     classes: classes.map((each) => ({ ...each, voxels: voxelsPerClass[each.label] ?? 0 })),
     scoreId,
     provenance: result.provenance,

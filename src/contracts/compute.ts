@@ -4,22 +4,37 @@ import type {
   RestorePreview,
   SegmentOutput,
   SegmentPreview,
+  SimulateOutput,
 } from "../core/operations/results";
-import type { ParticleList } from "../core/particles/particle-list";
+import type { ClassInfo, ParticleList } from "../core/particles/particle-list";
+import type { Recipe } from "../core/simulate/recipe";
 import type { Provenance } from "../core/task/operation";
+import type { Shape3 } from "../core/volume/shape";
 import type { ResultVolume, VolumeFile } from "./files";
 import type { ProgressListener } from "./task";
 
 export interface RunRequests {
   restore: { readonly volume: VolumeFile };
   segment: { readonly volume: VolumeFile; readonly model: string };
-  localize: { readonly labels: VolumeFile; readonly score: VolumeFile | null; readonly model: string };
+  localize: {
+    readonly labels: VolumeFile;
+    readonly score: VolumeFile | null;
+    readonly classes: readonly ClassInfo[];
+  };
+  simulate: {
+    readonly recipe: Recipe;
+    /** Instead of the recipe's; counts follow the volume. */
+    readonly shape: Shape3 | null;
+    /** Whether the truth is wanted too, or the image alone (of a scene that was just built). */
+    readonly truth: boolean;
+  };
 }
 
 export interface RunOutputs {
   restore: RestoreOutput;
   segment: SegmentOutput;
   localize: { readonly list: ParticleList };
+  simulate: SimulateOutput;
 }
 
 /** What `progress.preview` holds while an operation runs. */
@@ -27,6 +42,7 @@ export interface RunPreviews {
   restore: RestorePreview;
   segment: SegmentPreview;
   localize: never;
+  simulate: never;
 }
 
 export type OperationId = keyof RunRequests;

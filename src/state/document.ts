@@ -51,7 +51,6 @@ export interface LabelsEntry {
   readonly id: string;
   readonly name: string;
   readonly parentId: string;
-  readonly model: string;
   /** Without the background. */
   readonly classes: readonly LabelClass[];
   readonly scoreId: string | null;

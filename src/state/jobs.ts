@@ -6,7 +6,7 @@ type JobPhase = "running" | "done" | "failed" | "cancelled";
 /** One run of an operation, or the reading of a file, and how far it is. */
 export interface Job {
   readonly id: string;
-  /** "restore", "segment", "localize" or "read". */
+  /** An operation's id, or "read" of a file, or "image" of a cell that follows its controls. */
   readonly operation: string;
   /** What the status bar says is going on: "restoring". */
   readonly doing: string;

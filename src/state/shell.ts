@@ -1,8 +1,11 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { BackendStatus } from "../contracts/compute";
 import type { ModelManifest } from "../core/nn/model";
+import type { SimulateOutput } from "../core/operations/results";
+import type { Recipe } from "../core/simulate/recipe";
+import type { Shape3 } from "../core/volume/shape";
 
-export type PanelId = "restore" | "segment" | "localize" | "review";
+export type PanelId = "simulate" | "restore" | "segment" | "localize" | "review";
 export type KeyPreset = "tomoscope" | "3dmod";
 
 /** A sentence that comes up at the edge of the window. */
@@ -33,9 +36,28 @@ export interface ShellState {
   /** The volume that is the bundled sample. */
   readonly sampleId: string | null;
   readonly models: readonly ModelManifest[];
+  readonly recipes: readonly Recipe[];
+  /** The name of the recipe that is built next. */
+  readonly recipeName: string | null;
+  /** The side of the cube that is built; null is the recipe's own shape, where that is small. */
+  readonly cellSide: number | null;
+  readonly cell: CellState | null;
   readonly keyPreset: KeyPreset;
   /** Floating-point operations per second of earlier runs on this machine, by "operation/backend". */
   readonly measuredFlops: Readonly<Record<string, number>>;
+}
+
+/** The simulated cell that the imaging controls work on. */
+export interface CellState {
+  readonly recipe: Recipe;
+  readonly shape: Shape3;
+  /** The imaged volume, and the noiseless density it was made of. */
+  readonly seed: number;
+  readonly volumeId: string;
+  readonly densityId: string | null;
+  readonly output: SimulateOutput;
+  /** How long the newest image took; null until the controls were moved. */
+  readonly seconds: number | null;
 }
 
 export type ShellStore = StoreApi<ShellState>;
@@ -63,6 +85,10 @@ export function createShellStore(remembered: Partial<Remembered> = {}): ShellSto
     backendError: null,
     sampleId: null,
     models: [],
+    recipes: [],
+    recipeName: null,
+    cellSide: null,
+    cell: null,
     keyPreset: remembered.keyPreset ?? "tomoscope",
     measuredFlops: remembered.measuredFlops ?? {},
   }));

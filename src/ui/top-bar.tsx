@@ -9,6 +9,7 @@ import { formatNumber, formatShape } from "./format-quantity";
 import { useDocument, useShell, useView, useWorkbench } from "./workbench-context";
 
 const PANELS: readonly { readonly id: PanelId; readonly label: string }[] = [
+  { id: "simulate", label: "Simulate" },
   { id: "restore", label: "Restore" },
   { id: "segment", label: "Segment" },
   { id: "localize", label: "Localize" },

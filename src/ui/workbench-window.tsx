@@ -7,6 +7,7 @@ import { DataPanel } from "./data/data-panel";
 import { LocalizePanel } from "./operations/localize-panel";
 import { RestorePanel } from "./operations/restore-panel";
 import { SegmentPanel } from "./operations/segment-panel";
+import { SimulatePanel } from "./operations/simulate-panel";
 import { DropZone } from "./overlays/drop-zone";
 import { HelpSheet } from "./overlays/help-sheet";
 import { Notices } from "./overlays/notices";
@@ -35,6 +36,7 @@ function useNarrow(): boolean {
 }
 
 const PANELS: Readonly<Record<PanelId, () => ReactNode>> = {
+  simulate: SimulatePanel,
   restore: RestorePanel,
   segment: SegmentPanel,
   localize: LocalizePanel,
