@@ -1,0 +1,14 @@
+/** In the order of their atomic numbers. */
+const SYMBOLS =
+  "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og";
+
+const NUMBERS: ReadonlyMap<string, number> = new Map([
+  ...SYMBOLS.split(" ").map((symbol, i): [string, number] => [symbol.toUpperCase(), i + 1]),
+  ["D", 1],
+  ["T", 1],
+]);
+
+/** Returns the atomic number of an element's symbol in any case (D and T are hydrogen), or null for what is none. */
+export function atomicNumberOf(symbol: string): number | null {
+  return NUMBERS.get(symbol.toUpperCase()) ?? null;
+}
