@@ -1,6 +1,6 @@
 // Projection and back-projection by Joseph's rule. Rows along y are independent and share their weights, so the samples of
 // `laneBytes` / 4 rows (4 or 16) lie side by side: a cell. A volume is [nz + 2][nx + 2] cells, images are
-// [tilt][imageWidth + 2] cells; the outermost cells are zero, and pointers name cell (0, 0) inside them.
+// [tilts + 2][imageWidth + 2] cells; the outermost cells are zero, and pointers name cell (0, 0) inside them.
 import { storeTransposed } from "./lanes";
 import { multiplyAdd } from "./multiply-add";
 
@@ -81,7 +81,9 @@ export function projectTilts(
   end: i32,
   groupTilts: i32,
   tilts: usize,
+  tiltCount: i32,
   volume: usize,
+  nx: i32,
   images: usize,
   imageWidth: i32,
   laneBytes: i32,
@@ -181,10 +183,10 @@ export function backProjectRows(
   groupRows: i32,
   tilts: usize,
   tiltCount: i32,
-  images: usize,
-  imageWidth: i32,
   volume: usize,
   nx: i32,
+  images: usize,
+  imageWidth: i32,
   laneBytes: i32,
 ): void {
   const groupStart = first + item * groupRows;
@@ -250,11 +252,11 @@ export function rowsToCells(
 /** Takes the first `rowCount` lanes of `length` cells out as rows. */
 export function cellsToRows(
   item: i32,
-  cells: usize,
-  laneBytes: i32,
   rows: usize,
   rowCount: i32,
   length: i32,
+  cells: usize,
+  laneBytes: i32,
 ): void {
   const rowBytes = <usize>length << 2;
   const fromRow = cells + <usize>item * (length + 2) * laneBytes;

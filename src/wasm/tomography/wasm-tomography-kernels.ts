@@ -8,14 +8,20 @@ const NARROW_LANES = 4;
 const WIDE_SECTION_BYTES = 128e6;
 /** Rows pass through memory of this size on their way to and from cells. */
 const STAGING_BYTES = 8e6;
-/** A processor from 2015 does this many weighted sums in about 50 ms on one core. */
-const SUMS_PER_CALL = 2e7;
+/** A processor from 2015 does this many weighted sums of cells in less than 50 ms on one core. */
+const CELLS_PER_CALL = 1.25e6;
 /** Tilts or rows that one thread takes at a time: they share what it has in its cache. */
 const LARGEST_GROUP = 4;
 /** As in src/wasm/assembly/project.ts. */
 const TILT_BYTES = 80;
 /** Vectors may read this far beyond the last sample. */
 const PADDING_BYTES = 64;
+
+/** Sections of the volume, or images: `count` of [ny, length]. */
+interface Stack {
+  readonly count: number;
+  readonly length: number;
+}
 
 /**
  * Returns projection and back-projection in WebAssembly. The rows of a few y at a time are put side by side in the vectors of
@@ -26,167 +32,93 @@ const PADDING_BYTES = 64;
 export function createWasmTomographyKernels(runtime: WasmRuntime, spec: TomographySpec): TomographyKernels {
   const { shape, imageWidth, tiltsDeg } = spec;
   const [nz, ny, nx] = shape;
-  const tiltCount = tiltsDeg.length;
+  const sections: Stack = { count: nz, length: nx };
+  const images: Stack = { count: tiltsDeg.length, length: imageWidth };
   const isWide = ny > NARROW_LANES && 4 * WIDE_LANES * (nz + 2) * (nx + 2) <= WIDE_SECTION_BYTES;
   const lanes = isWide ? WIDE_LANES : NARROW_LANES;
   const laneBytes = 4 * lanes;
-  const sectionRow = (nx + 2) * laneBytes;
-  const imageRow = (imageWidth + 2) * laneBytes;
 
-  /** Takes the memory of a call, zero at the borders, for the time of `work`. */
-  const withMemory = async <Result>(work: (memory: CallMemory) => Promise<Result>): Promise<Result> => {
-    const start = runtime.mark();
-    try {
-      const cleared = (bytes: number) => {
-        const pointer = runtime.alloc(bytes, 64);
-        runtime.u8(pointer, bytes).fill(0);
-        return pointer;
-      };
-      const rowFloats = lanes * Math.max(nx, imageWidth);
-      return await work({
-        tilts: writeTilts(runtime, spec, laneBytes),
-        section: cleared((nz + 2) * sectionRow) + sectionRow + laneBytes,
-        images: cleared(tiltCount * imageRow) + laneBytes,
-        staging: runtime.alloc(Math.max(STAGING_BYTES, 4 * rowFloats) + PADDING_BYTES),
-      });
-    } finally {
-      runtime.release(start);
-    }
+  /** Returns the pointer of cell (0, 0) of a stack inside its border of zeros. */
+  const allocateCells = ({ count, length }: Stack): number => {
+    const rowBytes = (length + 2) * laneBytes;
+    const bytes = (count + 2) * rowBytes;
+    const pointer = runtime.alloc(bytes, 64);
+    runtime.u8(pointer, bytes).fill(0);
+    return pointer + rowBytes + laneBytes;
   };
 
   /**
-   * Calls `run` for pieces of `count` tilts or rows z that take a bounded number of weighted sums, each to be taken by the
-   * threads in groups.
+   * Carries rows y0 to y0 + lanes of a stack, as many of its members at a time as fit into the staging memory, from `values` to
+   * cells or back.
    */
-  const inPieces = async (
-    count: number,
-    cellsEach: number,
-    run: (first: number, end: number, group: number) => void,
-    done: (end: number) => Promise<void>,
+  const carry = async (
+    direction: "rowsToCells" | "cellsToRows",
+    { count, length }: Stack,
+    values: Float32Array,
+    y0: number,
+    cells: number,
+    staging: number,
+    breathe: () => Promise<void>,
   ) => {
-    const { threads } = runtime;
-    const step = Math.max(threads, Math.floor((SUMS_PER_CALL * threads) / (cellsEach * lanes)));
+    const rowCount = Math.min(lanes, ny - y0);
+    const floats = rowCount * length;
+    const step = Math.max(1, Math.floor(STAGING_BYTES / 4 / floats));
     for (let first = 0; first < count; first += step) {
-      const end = Math.min(count, first + step);
-      run(first, end, Math.min(LARGEST_GROUP, Math.ceil((end - first) / threads)));
-      await done(end);
+      const members = Math.min(step, count - first);
+      const room = runtime.f32(staging, members * floats);
+      const to = cells + first * (length + 2) * laneBytes;
+      const start = (i: number) => ((first + i) * ny + y0) * length;
+      if (direction === "rowsToCells")
+        for (let i = 0; i < members; i++) room.set(values.subarray(start(i), start(i) + floats), i * floats);
+      runtime.parallel(direction, members, staging, rowCount, length, to, laneBytes);
+      if (direction === "cellsToRows")
+        for (let i = 0; i < members; i++) values.set(room.subarray(i * floats, (i + 1) * floats), start(i));
+      await breathe();
     }
   };
 
-  /** Copies the rows of `lanes` y from y0 on, of every section or image, into cells. */
-  const load = (
-    staging: number,
+  /** Takes a stack through a kernel whose items are groups of members of the other. */
+  const transform = async (
+    kernel: "projectTilts" | "backProjectRows",
     values: Float32Array,
-    count: number,
-    length: number,
-    y0: number,
-    to: number,
-  ) => {
-    const rowCount = Math.min(lanes, ny - y0);
-    const floats = rowCount * length;
-    forEachStaged(count, floats, (first, items) => {
-      const room = runtime.f32(staging, items * floats);
-      for (let i = 0; i < items; i++) {
-        const from = ((first + i) * ny + y0) * length;
-        room.set(values.subarray(from, from + floats), i * floats);
+    input: Stack,
+    output: Stack,
+    breathe: (fraction: number) => Promise<void>,
+  ): Promise<Float32Array<ArrayBuffer>> => {
+    const result = new Float32Array(output.count * ny * output.length);
+    const { threads } = runtime;
+    const cellsEach = (nz * nx * images.count) / output.count;
+    const step = Math.max(threads, Math.floor((CELLS_PER_CALL * threads) / cellsEach));
+    const start = runtime.mark();
+    try {
+      const tilts = writeTilts(runtime, spec, laneBytes);
+      const [section, image] = [allocateCells(sections), allocateCells(images)];
+      const [from, to] = input === sections ? [section, image] : [image, section];
+      const stagingBytes = Math.max(STAGING_BYTES, laneBytes * Math.max(nx, imageWidth));
+      const staging = runtime.alloc(stagingBytes + PADDING_BYTES);
+      const shared = [tilts, images.count, section, nx, image, imageWidth, laneBytes];
+      for (let y0 = 0; y0 < ny; y0 += lanes) {
+        const share = (done: number) => Math.min(1, (y0 + (lanes * done) / output.count) / ny);
+        await carry("rowsToCells", input, values, y0, from, staging, () => breathe(share(0)));
+        for (let first = 0; first < output.count; first += step) {
+          const end = Math.min(output.count, first + step);
+          const group = Math.min(LARGEST_GROUP, Math.ceil((end - first) / threads));
+          runtime.parallel(kernel, Math.ceil((end - first) / group), first, end, group, ...shared);
+          await breathe(share(end));
+        }
+        await carry("cellsToRows", output, result, y0, to, staging, () => breathe(share(output.count)));
       }
-      const cells = to + first * (length + 2) * laneBytes;
-      runtime.parallel("rowsToCells", items, staging, rowCount, length, cells, laneBytes);
-    });
-  };
-
-  /** The way back. */
-  const store = (
-    staging: number,
-    from: number,
-    count: number,
-    length: number,
-    y0: number,
-    values: Float32Array,
-  ) => {
-    const rowCount = Math.min(lanes, ny - y0);
-    const floats = rowCount * length;
-    forEachStaged(count, floats, (first, items) => {
-      const cells = from + first * (length + 2) * laneBytes;
-      runtime.parallel("cellsToRows", items, cells, laneBytes, staging, rowCount, length);
-      const room = runtime.f32(staging, items * floats);
-      for (let i = 0; i < items; i++)
-        values.set(room.subarray(i * floats, (i + 1) * floats), ((first + i) * ny + y0) * length);
-    });
+    } finally {
+      runtime.release(start);
+    }
+    return result;
   };
 
   return {
-    async project(volume, breathe) {
-      const result = new Float32Array(tiltCount * ny * imageWidth);
-      await withMemory(async ({ tilts, section, images, staging }) => {
-        for (let y0 = 0; y0 < ny; y0 += lanes) {
-          load(staging, volume, nz, nx, y0, section);
-          const run = (first: number, end: number, group: number) =>
-            runtime.parallel(
-              "projectTilts",
-              Math.ceil((end - first) / group),
-              first,
-              end,
-              group,
-              tilts,
-              section,
-              images,
-              imageWidth,
-              laneBytes,
-            );
-          await inPieces(tiltCount, nz * nx, run, (done) =>
-            breathe(Math.min(1, (y0 + (lanes * done) / tiltCount) / ny)),
-          );
-          store(staging, images, tiltCount, imageWidth, y0, result);
-        }
-      });
-      return result;
-    },
-
-    async backProject(values, breathe) {
-      const result = new Float32Array(nz * ny * nx);
-      await withMemory(async ({ tilts, section, images, staging }) => {
-        for (let y0 = 0; y0 < ny; y0 += lanes) {
-          load(staging, values, tiltCount, imageWidth, y0, images);
-          const run = (first: number, end: number, group: number) =>
-            runtime.parallel(
-              "backProjectRows",
-              Math.ceil((end - first) / group),
-              first,
-              end,
-              group,
-              tilts,
-              tiltCount,
-              images,
-              imageWidth,
-              section,
-              nx,
-              laneBytes,
-            );
-          await inPieces(nz, tiltCount * nx, run, (done) =>
-            breathe(Math.min(1, (y0 + (lanes * done) / nz) / ny)),
-          );
-          store(staging, section, nz, nx, y0, result);
-        }
-      });
-      return result;
-    },
-
+    project: (volume, breathe) => transform("projectTilts", volume, sections, images, breathe),
+    backProject: (values, breathe) => transform("backProjectRows", values, images, sections, breathe),
     dispose() {},
   };
-}
-
-/** Pointers; `section` and `images` name the first sample inside their borders. */
-interface CallMemory {
-  readonly tilts: number;
-  readonly section: number;
-  readonly images: number;
-  readonly staging: number;
-}
-
-function forEachStaged(count: number, floats: number, visit: (first: number, items: number) => void): void {
-  const step = Math.max(1, Math.floor(STAGING_BYTES / 4 / floats));
-  for (let first = 0; first < count; first += step) visit(first, Math.min(step, count - first));
 }
 
 /** Writes the tilts as `Tilt` of src/wasm/assembly/project.ts and returns their pointer. */
