@@ -90,6 +90,43 @@ test("correct-ctf writes a stack of the same size, each image its own section", 
   expect(info.std).toBeGreaterThan(0);
 });
 
+test("an mdoc gives each image its defocus, and the pixel size where the header has none", async () => {
+  const values = Array.from({ length: 2 * 16 * 16 }, (_, i) => Math.sin(i * i));
+  const stack = { mode: 2, fileShape: [2, 16, 16], values } as const;
+  writeFileSync(join(folder, "a.st"), mrcFixture({ ...stack, header: { cellX: 64, cellY: 64, cellZ: 2 } }));
+  writeFileSync(
+    join(folder, "silent.st"),
+    mrcFixture({ ...stack, header: { cellX: 0, cellY: 0, cellZ: 0 } }),
+  );
+  const section = (z: number, tilt: number, defocus: number) =>
+    `[ZValue = ${z}]\nTiltAngle = ${tilt}\nTargetDefocus = ${defocus}\n`;
+  const mdoc = `PixelSpacing = 4\n\n${section(0, -3, -2.5)}\n${section(1, 3, -3.5)}`;
+  writeFileSync(join(folder, "a.mdoc"), mdoc);
+  const rest = ["--tilts", "a.mdoc", "--backend", "reference", "--json"];
+  const known = JSON.parse((await cli("correct-ctf", "a.st", "-o", "b.st", ...rest)).stdout);
+  expect(known).toMatchObject({ defociMicrometre: [2.5, 3.5], provenance: { inputs: ["a.st", "a.mdoc"] } });
+  const stated = JSON.parse((await cli("correct-ctf", "silent.st", "-o", "c.st", ...rest)).stdout);
+  expect(stated.provenance.params.pixelSizeAngstrom).toBe(4);
+  const [b, c] = ["b.st", "c.st"].map((name) => readFileSync(join(folder, name)).subarray(1024));
+  expect(c.equals(b)).toBe(true);
+
+  writeFileSync(join(folder, "a.tlt"), "-3\n0\n3\n");
+  const { code, stderr } = await cli(
+    "correct-ctf",
+    "a.st",
+    "-o",
+    "d.st",
+    "--tilts",
+    "a.tlt",
+    "--defocus",
+    "3",
+  );
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: "The numbers of tilts (3) and of images of a.st (2) differ.\n",
+  });
+});
+
 test.each([
   [["ctf", "--defocus", "99"], "Defocus must be a number from -30 to 30, not 99."],
   [["ctf", "--points", "1"], "Points must be a number from 2 to 1000000, not 1."],
