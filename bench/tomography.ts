@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import type { Backend } from "../src/core/backend";
+import { backProjectWeighted } from "../src/core/tomography/back-project-weighted";
 import { createReferenceTomographyKernels } from "../src/core/tomography/reference-tomography-kernels";
 import type { TomographySpec } from "../src/core/tomography/tomography-kernels";
 import { type Shape3, voxelCount } from "../src/core/volume/shape";
@@ -71,6 +72,7 @@ export async function tomographyBench(options: BenchOptions): Promise<BenchResul
         gigaflops: round((2 * 4 * nz * ny * nx * TILTS_DEG.length) / 1e9 / value),
         peerRadonSeconds: peer && round(peer.radon),
         peerIradonSeconds: peer && round(peer.iradon),
+        weightedBackProjectionSeconds: round(await timeWeighted(backend, spec)),
         ...(await timeFourier(backend, shape, slow ? 1 : 3)),
       },
     };
@@ -106,6 +108,13 @@ async function timeKernels(backend: Backend, spec: TomographySpec, runs: number)
   } finally {
     kernels.dispose();
   }
+}
+
+/** A whole reconstruction: images filtered by the ramp, then projected back. */
+async function timeWeighted(backend: Backend, spec: TomographySpec): Promise<number> {
+  const { images } = tomographyData({ ...spec, shape: [1, spec.shape[1], 1] }, 1);
+  const ramp = { weighting: "ramp", window: "none", thickness: spec.shape[0] } as const;
+  return medianSeconds(1, () => backProjectWeighted(images, spec, ramp, backend, breathe, () => {}));
 }
 
 /** The transforms that filters of volumes cost, beside. */
