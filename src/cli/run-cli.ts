@@ -3,10 +3,12 @@ import { type CliIo, type Command, UsageError } from "./command";
 import { convertCommand } from "./commands/convert";
 import { correctCtfCommand } from "./commands/correct-ctf";
 import { ctfCommand } from "./commands/ctf";
+import { densityCommand } from "./commands/density";
 import { evaluateCommand } from "./commands/evaluate";
 import { fitBeadsCommand } from "./commands/fit-beads";
 import { infoCommand } from "./commands/info";
 import { localizeCommand } from "./commands/localize";
+import { reconstructCommand } from "./commands/reconstruct";
 import { restoreCommand } from "./commands/restore";
 import { segmentCommand } from "./commands/segment";
 import { simulateCommand } from "./commands/simulate";
@@ -24,6 +26,8 @@ const COMMANDS: readonly Command[] = [
   simulateCommand,
   correctCtfCommand,
   ctfCommand,
+  reconstructCommand,
+  densityCommand,
   fitBeadsCommand,
 ];
 
