@@ -1,23 +1,28 @@
+/** Directions that differ by less, in parts of a degree, are the same: 1e-6°. */
+const PARTS = 1e6;
+
 /**
- * Returns the angle in radians that each image stands for: half the distance to its neighbour on each side, in the circle of
- * directions that closes after 180°. The widest gap is what was not measured: the images at its ends get no more of it than
- * their distance to the other side. Those of a full series add up to π; two of one tilt share; order does not matter.
+ * Returns the angle in radians that each image stands for: half the distance to the next direction on each side, in the circle
+ * of directions that closes after 180°. The widest gap is what was not measured: the directions at its ends get no more of it
+ * than of the gap on their other side. A full series adds up to π; images of one direction share; order does not matter.
  */
 export function tiltWeights(tiltsDeg: readonly number[]): readonly number[] {
-  const direction = (tilt: number) => ((tilt % 180) + 180) % 180;
-  const order = [...tiltsDeg.keys()].sort((a, b) => direction(tiltsDeg[a]) - direction(tiltsDeg[b]));
-  const count = order.length;
-  const gaps = order.map((image, i) => {
-    const next = direction(tiltsDeg[order[(i + 1) % count]]);
-    return next - direction(tiltsDeg[image]) + (i + 1 < count ? 0 : 180);
-  });
+  const direction = (tilt: number) => (Math.round((((tilt % 180) + 180) % 180) * PARTS) / PARTS) % 180;
+  const directions = tiltsDeg.map(direction);
+  const sorted = [...new Set(directions)].sort((a, b) => a - b);
+  const count = sorted.length;
+  const gaps = sorted.map((from, i) => (i + 1 < count ? sorted[i + 1] : sorted[0] + 180) - from);
   const widest = gaps.indexOf(Math.max(...gaps));
-  const weights = new Array<number>(count).fill(0);
-  order.forEach((image, i) => {
-    const [before, after] = [gaps[(i + count - 1) % count], gaps[i]];
-    const left = (i + count - 1) % count === widest ? Math.min(before, after) : before;
-    const right = i === widest ? Math.min(before, after) : after;
-    weights[image] = ((left + right) / 2) * (Math.PI / 180);
+  const shares = new Map(
+    sorted.map((from, i) => {
+      const last = (i + count - 1) % count;
+      const [before, after] = [gaps[last], gaps[i]];
+      const least = Math.min(before, after);
+      return [from, ((last === widest ? least : before) + (i === widest ? least : after)) / 2];
+    }),
+  );
+  return directions.map((from) => {
+    const images = directions.filter((other) => other === from).length;
+    return ((shares.get(from) ?? 0) / images) * (Math.PI / 180);
   });
-  return weights;
 }
