@@ -52,13 +52,17 @@ export function readPdb(
 }
 
 function atomOf(line: string, number: number, fileName: string) {
+  const fault = (what: string, fields: Readonly<Record<string, unknown>>): never => {
+    throw new FormatError("bad-value", `${fileName}, line ${number}: ${what}.`, { line: number, ...fields });
+  };
+  // A number that the end of a file has cut would still be one.
+  if (line.trimEnd().length < COLUMNS.z[1]) fault("the atom ends before its coordinates do", {});
   const coordinate = (axis: "x" | "y" | "z") => {
-    const text = cut(line, COLUMNS[axis]);
+    const text = cut(line, COLUMNS[axis]).trim();
     const value = Number(text);
-    if (text.trim() !== "" && Number.isFinite(value)) return value;
-    const problem = line.trimEnd().length < COLUMNS[axis][1] ? "it ends too early" : `it is "${text.trim()}"`;
-    const sentence = `${fileName}, line ${number}: the atom's ${axis} is no number, ${problem}.`;
-    throw new FormatError("bad-value", sentence, { line: number, axis });
+    return text !== "" && Number.isFinite(value)
+      ? value
+      : fault(`the atom's ${axis} must be a number, not "${text}"`, { axis });
   };
   const occupancy = cut(line, COLUMNS.occupancy);
   const share = occupancy.trim() === "" ? 1 : Number(occupancy);
