@@ -3,7 +3,10 @@ import type { OperationId, RunOutputs, RunRequests, RunResult } from "../src/con
 import type { ResultVolume, VolumeFile } from "../src/contracts/files";
 import type { Backend } from "../src/core/backend";
 import type { Model } from "../src/core/nn/model";
+import { CORRECT_CTF } from "../src/core/operations/correct-ctf";
+import { DENSITY } from "../src/core/operations/density";
 import { LOCALIZE } from "../src/core/operations/localize";
+import { RECONSTRUCT } from "../src/core/operations/reconstruct";
 import { RESTORE } from "../src/core/operations/restore";
 import { SEGMENT } from "../src/core/operations/segment";
 import { imageScene, SIMULATE, writeTruth } from "../src/core/operations/simulate";
@@ -14,6 +17,7 @@ import type { VolumeReader } from "../src/core/volume/volume";
 import { createMrcSink } from "../src/io/mrc/mrc-writer";
 import { createBlobSink } from "../src/io/source/blob-sink";
 import { blobSource } from "../src/io/source/blob-source";
+import { openStructure } from "../src/io/structure/open-structure";
 import { openVolume } from "../src/io/volume/open-volume";
 import type { KeptScene } from "./kept-scene";
 
@@ -71,6 +75,28 @@ const RUNNERS: { readonly [Id in OperationId]: Runner<Id> } = {
     const output = await LOCALIZE.run({ labels, score, classes: inputs.classes }, params, context);
     const names = [labels.meta.name, ...(score ? [score.meta.name] : [])];
     return { output, params, inputs: names };
+  },
+
+  async reconstruct({ stack: file, tiltsDeg }, given, tools, context) {
+    const stack = await openFile(file, tools);
+    const params = checkParams(RECONSTRUCT.params, given, stack.meta.shape);
+    const output = await RECONSTRUCT.run({ stack, tiltsDeg, backend: tools.backend }, params, context);
+    return { output, params, inputs: [stack.meta.name] };
+  },
+
+  async "correct-ctf"({ stack: file, tiltsDeg, defociMicrometre }, given, tools, context) {
+    const stack = await openFile(file, tools);
+    const params = checkParams(CORRECT_CTF.params, given, stack.meta.shape);
+    const inputs = { stack, tiltsDeg, defociMicrometre, backend: tools.backend };
+    const output = await CORRECT_CTF.run(inputs, params, context);
+    return { output, params, inputs: [stack.meta.name] };
+  },
+
+  async density({ structure: { blob, name } }, given, { signal }, context) {
+    const structure = await openStructure(blobSource(blob, name), { signal });
+    const params = checkParams(DENSITY.params, given);
+    const output = await DENSITY.run({ structure }, params, context);
+    return { output, params, inputs: [name] };
   },
 
   async simulate({ recipe, shape, truth }, given, tools, context) {

@@ -36,11 +36,12 @@ export async function loadRecipes({ host, shell }: Workbench): Promise<void> {
   try {
     const names = JSON.parse(await read("presets/index.json")) as readonly string[];
     const library = JSON.parse(await read("structures/index.json")) as readonly { readonly id: string }[];
-    const surroundings = { structureIds: library.map(({ id }) => id), mayReadFiles: false };
+    const structureIds = library.map(({ id }) => id);
+    const surroundings = { structureIds, mayReadFiles: false };
     const recipes = await Promise.all(
       names.map(async (name) => readRecipe(await read(`presets/${name}.json`), surroundings)),
     );
-    shell.setState({ recipes, recipeName: recipes[0].name });
+    shell.setState({ recipes, structureIds, recipeName: recipes[0].name });
   } catch (error) {
     notify(shell, "error", `The recipes could not be read: ${sentence(error)}`);
   }

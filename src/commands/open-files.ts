@@ -1,10 +1,13 @@
 import type { VolumeFile } from "../contracts/files";
 import { particleFormatOf } from "../io/particle-formats";
+import { readRecipe } from "../io/recipe/read-recipe";
 import { readTruth } from "../io/truth/read-truth";
 import { addEntry, entryOf, setTruth, type VolumeEntry, voxelSizePerAxisOf } from "../state/document";
 import { notify } from "../state/shell";
 import { evaluateAll, scoresOf } from "./evaluate-particles";
 import { openVolume, readWholeVolume, showVolume } from "./open-volume";
+import { runOperation } from "./run-operation";
+import { openTilts } from "./run-reconstruct";
 import type { Workbench } from "./workbench";
 
 /** The bundled sample and its truth. */
@@ -14,6 +17,10 @@ const SAMPLE_TRUTH = "samples/cell-sample-truth.json";
 /** What a JSON list written by Tomoscope says of itself. */
 const OWN_LIST_MARK = `"tomoscope-particles"`;
 const POSITION_FILE = /\.(json|star|xml|csv)$/i;
+const TILT_FILE = /\.(tlt|rawtlt|mdoc)$/i;
+const STRUCTURE_FILE = /\.(pdb|ent|cif|mmcif|beads)(\.gz|\.bz2)?$/i;
+/** What the JSON of a recipe has and no list of positions. */
+const RECIPE_MARK = /"scene"\s*:/;
 
 const sentence = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
@@ -61,15 +68,46 @@ function openPositions(workbench: Workbench, volume: VolumeEntry, name: string, 
   workbench.shell.setState({ panel: "review" });
 }
 
+/** Puts a structure on a grid, in the steps that the operation has by default, and opens the map. */
+async function openStructure(workbench: Workbench, file: File): Promise<void> {
+  const result = await runOperation(workbench, {
+    operation: "density",
+    inputs: { structure: { name: file.name, blob: file } },
+    volume: null,
+  });
+  const map = result?.volumes.find(({ role }) => role === "map");
+  if (!result || !map) return;
+  const { id } = await openVolume(workbench, map, { role: map.role, provenance: result.provenance });
+  showVolume(workbench, id);
+}
+
+const isRecipe = async (file: File) => /\.json$/i.test(file.name) && RECIPE_MARK.test(await file.text());
+
+/** Offers a recipe of the user's, to be built next; one of the same name goes. */
+function openRecipe({ shell }: Workbench, text: string): void {
+  const { structureIds, recipes } = shell.getState();
+  const recipe = readRecipe(text, { structureIds, mayReadFiles: false });
+  shell.setState({
+    recipes: [...recipes.filter(({ name }) => name !== recipe.name), recipe],
+    recipeName: recipe.name,
+    panel: "simulate",
+  });
+}
+
 /**
- * Opens what the user dropped or chose: volumes, and lists of positions in the volume that is shown. A file that cannot
+ * Opens what the user dropped or chose: volumes, structures, recipes, and lists of positions or tilts of the volume that is shown. A file that cannot
  * be read gets its sentence; what is open stays open.
  */
 export async function openFiles(workbench: Workbench, files: readonly File[]): Promise<void> {
   for (const file of files) {
     try {
       const volume = entryOf(workbench.document.getState().volumes, workbench.view.getState().volumeId);
-      if (!POSITION_FILE.test(file.name)) await openTomogram(workbench, { name: file.name, blob: file });
+      if (STRUCTURE_FILE.test(file.name)) await openStructure(workbench, file);
+      else if (TILT_FILE.test(file.name)) {
+        if (volume) openTilts(workbench, volume, file.name, await file.text());
+        else notify(workbench.shell, "error", `Open the tilt series first: ${file.name} lists its tilts.`);
+      } else if (await isRecipe(file)) openRecipe(workbench, await file.text());
+      else if (!POSITION_FILE.test(file.name)) await openTomogram(workbench, { name: file.name, blob: file });
       else if (volume) openPositions(workbench, volume, file.name, await file.text());
       else notify(workbench.shell, "error", `Open the tomogram first: ${file.name} lists positions in it.`);
     } catch (error) {

@@ -10,6 +10,7 @@ import {
   patchEntry,
   removeEntry,
   type VolumeEntry,
+  type VolumeTilts,
 } from "../state/document";
 import { clearHistory } from "../state/history";
 import { patchJob, startJob } from "../state/jobs";
@@ -33,6 +34,7 @@ interface OpenOptions {
   readonly parentId?: string | null;
   readonly origin?: Point3;
   readonly provenance?: Provenance | null;
+  readonly tilts?: VolumeTilts | null;
   /** Instead of the robust range of the central slab. */
   readonly display?: Display;
 }
@@ -64,6 +66,7 @@ export async function openVolume(
     parentId: options.parentId ?? null,
     origin: options.origin ?? ORIGIN,
     provenance: options.provenance ?? null,
+    tilts: options.tilts ?? null,
   };
   workbench.files.set(id, file);
   addEntry(workbench.document, "volumes", entry);

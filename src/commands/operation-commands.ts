@@ -4,6 +4,7 @@ import { chooseBoxFor } from "./choose-box";
 import type { Command } from "./command";
 import { runLocalize } from "./run-localize";
 import { cancelJob } from "./run-operation";
+import { runCorrectCtf, runReconstruct, shownSeries } from "./run-reconstruct";
 import { runRestore } from "./run-restore";
 import { runSegment } from "./run-segment";
 import { buildCell, chosenRecipe } from "./run-simulate";
@@ -54,6 +55,7 @@ function stop(workbench: Workbench): void {
 
 export const operationCommands: readonly Command[] = [
   panel("simulate", "Simulate", "T"),
+  panel("reconstruct", "Reconstruct", "B"),
   panel("restore", "Restore", "R"),
   panel("segment", "Segment", "S"),
   panel("localize", "Localize", "L"),
@@ -65,6 +67,22 @@ export const operationCommands: readonly Command[] = [
     keys: [],
     enabled: (workbench) => chosenRecipe(workbench) !== null && !isRunning(workbench, "simulate"),
     run: buildCell,
+  },
+  {
+    id: "run.reconstruct",
+    label: "Run reconstruct",
+    group: "Operations",
+    keys: [],
+    enabled: (workbench) => shownSeries(workbench) !== null && !isRunning(workbench, "reconstruct"),
+    run: runReconstruct,
+  },
+  {
+    id: "run.correct-ctf",
+    label: "Correct the CTF",
+    group: "Operations",
+    keys: [],
+    enabled: (workbench) => shownSeries(workbench) !== null && !isRunning(workbench, "correct-ctf"),
+    run: runCorrectCtf,
   },
   {
     id: "run.restore",

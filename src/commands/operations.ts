@@ -1,5 +1,8 @@
 import type { OperationId } from "../contracts/compute";
+import { CORRECT_CTF } from "../core/operations/correct-ctf";
+import { DENSITY } from "../core/operations/density";
 import { LOCALIZE } from "../core/operations/localize";
+import { RECONSTRUCT } from "../core/operations/reconstruct";
 import { RESTORE } from "../core/operations/restore";
 import { SEGMENT } from "../core/operations/segment";
 import { SIMULATE } from "../core/operations/simulate";
@@ -22,6 +25,9 @@ export const OPERATIONS = {
   segment: SEGMENT,
   localize: LOCALIZE,
   simulate: SIMULATE,
+  reconstruct: RECONSTRUCT,
+  "correct-ctf": CORRECT_CTF,
+  density: DENSITY,
 } as unknown as Readonly<Record<OperationId, OperationDescription>>;
 
 /** The value of a box parameter that stands for the box in the views, wherever that is when the run begins. */

@@ -14,6 +14,9 @@ const DOING: Readonly<Record<OperationId, string>> = {
   segment: "segmenting",
   localize: "localizing",
   simulate: "simulating",
+  reconstruct: "reconstructing",
+  "correct-ctf": "correcting the CTF",
+  density: "putting atoms on a grid",
 };
 
 const NO_SHAPE: Shape3 = [0, 0, 0];

@@ -1,4 +1,5 @@
 import type { BackendId, BackendReport, BackendStatus } from "../core/backend";
+import type { ReconstructOutput } from "../core/operations/reconstruct";
 import type {
   RestoreOutput,
   RestorePreview,
@@ -21,6 +22,14 @@ export interface RunRequests {
     readonly score: VolumeFile | null;
     readonly classes: readonly ClassInfo[];
   };
+  reconstruct: { readonly stack: VolumeFile; readonly tiltsDeg: readonly number[] };
+  "correct-ctf": {
+    readonly stack: VolumeFile;
+    readonly tiltsDeg: readonly number[] | null;
+    readonly defociMicrometre: readonly number[] | null;
+  };
+  /** A file of atoms, a map or a bead model. */
+  density: { readonly structure: VolumeFile };
   simulate: {
     readonly recipe: Recipe;
     /** Instead of the recipe's; counts follow the volume. */
@@ -34,6 +43,9 @@ export interface RunOutputs {
   restore: RestoreOutput;
   segment: SegmentOutput;
   localize: { readonly list: ParticleList };
+  reconstruct: ReconstructOutput;
+  "correct-ctf": { readonly defociMicrometre: readonly number[] };
+  density: unknown;
   simulate: SimulateOutput;
 }
 
@@ -42,6 +54,9 @@ export interface RunPreviews {
   restore: RestorePreview;
   segment: SegmentPreview;
   localize: never;
+  reconstruct: never;
+  "correct-ctf": never;
+  density: never;
   simulate: never;
 }
 

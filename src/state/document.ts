@@ -38,6 +38,17 @@ export interface VolumeEntry {
   readonly parentId: string | null;
   readonly origin: Point3;
   readonly provenance: Provenance | null;
+  /** Of a tilt series; null for what is none, or whose tilts are not known. */
+  readonly tilts: VolumeTilts | null;
+}
+
+/** What the images of a tilt series are known to be, in the order of its sections. */
+export interface VolumeTilts {
+  /** Of the file that says so. */
+  readonly name: string;
+  readonly tiltsDeg: readonly number[];
+  /** Underfocus is positive. */
+  readonly defociMicrometre: readonly number[] | null;
 }
 
 export interface LabelClass extends ClassInfo {

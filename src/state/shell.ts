@@ -5,7 +5,7 @@ import type { SimulateOutput } from "../core/operations/results";
 import type { Recipe } from "../core/simulate/recipe";
 import type { Shape3 } from "../core/volume/shape";
 
-export type PanelId = "simulate" | "restore" | "segment" | "localize" | "review";
+export type PanelId = "simulate" | "reconstruct" | "restore" | "segment" | "localize" | "review";
 export type KeyPreset = "tomoscope" | "3dmod";
 
 /** A sentence that comes up at the edge of the window. */
@@ -37,6 +37,8 @@ export interface ShellState {
   readonly sampleId: string | null;
   readonly models: readonly ModelManifest[];
   readonly recipes: readonly Recipe[];
+  /** The ids of the structures that recipes may name. */
+  readonly structureIds: readonly string[];
   /** The name of the recipe that is built next. */
   readonly recipeName: string | null;
   /** The side of the cube that is built; null is the recipe's own shape, where that is small. */
@@ -86,6 +88,7 @@ export function createShellStore(remembered: Partial<Remembered> = {}): ShellSto
     sampleId: null,
     models: [],
     recipes: [],
+    structureIds: [],
     recipeName: null,
     cellSide: null,
     cell: null,

@@ -10,6 +10,7 @@ import { useDocument, useShell, useView, useWorkbench } from "./workbench-contex
 
 const PANELS: readonly { readonly id: PanelId; readonly label: string }[] = [
   { id: "simulate", label: "Simulate" },
+  { id: "reconstruct", label: "Reconstruct" },
   { id: "restore", label: "Restore" },
   { id: "segment", label: "Segment" },
   { id: "localize", label: "Localize" },

@@ -5,6 +5,7 @@ import { openPanel } from "../commands/operation-commands";
 import type { PanelId } from "../state/shell";
 import { DataPanel } from "./data/data-panel";
 import { LocalizePanel } from "./operations/localize-panel";
+import { ReconstructPanel } from "./operations/reconstruct-panel";
 import { RestorePanel } from "./operations/restore-panel";
 import { SegmentPanel } from "./operations/segment-panel";
 import { SimulatePanel } from "./operations/simulate-panel";
@@ -37,6 +38,7 @@ function useNarrow(): boolean {
 
 const PANELS: Readonly<Record<PanelId, () => ReactNode>> = {
   simulate: SimulatePanel,
+  reconstruct: ReconstructPanel,
   restore: RestorePanel,
   segment: SegmentPanel,
   localize: LocalizePanel,
