@@ -6,7 +6,8 @@
 const LAYERS = [
   { atAngstrom: -19, sigmaAngstrom: 4, electronsPerAngstrom2: 3.4 },
   { atAngstrom: 19, sigmaAngstrom: 4, electronsPerAngstrom2: 3.4 },
-  { atAngstrom: 0, sigmaAngstrom: 9, electronsPerAngstrom2: 1.3 },
+  { atAngstrom: -9.5, sigmaAngstrom: 7, electronsPerAngstrom2: 0.65 },
+  { atAngstrom: 9.5, sigmaAngstrom: 7, electronsPerAngstrom2: 0.65 },
 ] as const;
 
 /** From the middle to where the heads end: what is labelled membrane. */
