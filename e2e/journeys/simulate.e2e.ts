@@ -13,7 +13,7 @@ afterAll(() => app.browser.close());
 
 test("a small cell is built: image, spectrum and truth side by side, labels, positions", async () => {
   const { page, complaints } = app;
-  await page.keyboard.press("t");
+  await page.keyboard.press("g");
   await page.getByRole("button", { name: "Build the cell" }).click();
   await page.getByText(/^Finished in/).waitFor({ timeout: 120_000 });
   await page.getByRole("img", { name: /Power spectrum/ }).waitFor();

@@ -54,7 +54,7 @@ function stop(workbench: Workbench): void {
 }
 
 export const operationCommands: readonly Command[] = [
-  panel("simulate", "Simulate", "T"),
+  panel("simulate", "Simulate", "G"),
   panel("reconstruct", "Reconstruct", "B"),
   panel("restore", "Restore", "R"),
   panel("segment", "Segment", "S"),
