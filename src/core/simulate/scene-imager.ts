@@ -44,13 +44,21 @@ export function createSceneImager(scene: Scene, backend: Backend): SceneImager {
   let release = () => {};
   let direct: DirectMicroscope | null = null;
 
+  async function prepareDirect(breathe: () => Promise<void>): Promise<DirectMicroscope> {
+    const fourier = await backend.createFourier3(shape);
+    try {
+      const microscope = await createDirectMicroscope(density, shape, voxelSizeAngstrom, fourier, breathe);
+      release = () => fourier.dispose();
+      return microscope;
+    } catch (error) {
+      fourier.dispose();
+      throw error;
+    }
+  }
+
   async function imageDirectly(imaging: Imaging, seed: number, { breathe, onProgress }: Surroundings) {
     onProgress({ done: 0, total: 1, note: "wedge, CTF and noise" });
-    if (!direct) {
-      const fourier = await backend.createFourier3(shape);
-      release = () => fourier.dispose();
-      direct = await createDirectMicroscope(density, shape, voxelSizeAngstrom, fourier);
-    }
+    direct ??= await prepareDirect(breathe);
     await breathe();
     const { values, measuredSnr } = await direct.image(imaging, seed, breathe);
     return { tomogram: values, series: null, measuredSnr };
