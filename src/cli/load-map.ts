@@ -1,21 +1,38 @@
-import { FormatError } from "../core/errors";
+import { basename, resolve } from "node:path";
+import { densityTemplate } from "../core/structure/density-template";
 import type { DensityMap } from "../core/structure/structure";
-import { wholeBox } from "../core/volume/shape";
+import { openStructure } from "../io/structure/open-structure";
 import type { CliIo } from "./command";
-import { withVolume } from "./with-volume";
+import { fileSource } from "./file-source";
 
-/** Voxels count as cubic where their sides differ by less than headers round. */
-const CUBIC_TOLERANCE = 1e-3;
+/** The grid and the resolution that coordinates are brought to. */
+export interface MapOfCoordinates {
+  readonly voxelSizeAngstrom: number;
+  readonly resolutionAngstrom: number;
+}
 
-/** Returns the map at a path of the user, whole; throws "bad-header" where its voxels are not cubic or of unknown size. */
-export function loadMap(path: string, io: CliIo): Promise<DensityMap> {
-  return withVolume(path, io, async (volume) => {
-    const { name, shape, voxelSizeAngstrom } = volume.meta;
-    const { x, y, z } = voxelSizeAngstrom;
-    if (!(x > 0) || Math.max(x, y, z) - Math.min(x, y, z) > CUBIC_TOLERANCE * x) {
-      const sentence = `${name} must have cubic voxels of known size, not of ${x} × ${y} × ${z} Å.`;
-      throw new FormatError("bad-header", sentence, { x, y, z });
-    }
-    return { kind: "map", name, shape, voxelSizeAngstrom: x, values: await volume.readBox(wholeBox(shape)) };
-  });
+/**
+ * Returns the map at a path of the user as it stands, or the density of the coordinates there, in electrons per voxel, on a cube
+ * about their centre of mass.
+ */
+export async function loadMap(path: string, grid: MapOfCoordinates, io: CliIo): Promise<DensityMap> {
+  const source = await fileSource(resolve(io.cwd, path));
+  try {
+    const structure = await openStructure(source, {
+      signal: io.signal,
+      onNote: (sentence) => io.stderr.write(`${basename(path)}: ${sentence}\n`),
+    });
+    if (structure.kind === "map") return structure;
+    const { name, values, side, voxelSizeAngstrom } = densityTemplate(structure, grid);
+    const perVoxel = voxelSizeAngstrom ** 3;
+    return {
+      kind: "map",
+      name,
+      values: values.map((value) => value * perVoxel),
+      shape: [side, side, side],
+      voxelSizeAngstrom,
+    };
+  } finally {
+    await source.close();
+  }
 }

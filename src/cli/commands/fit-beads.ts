@@ -6,10 +6,12 @@ import {
   type ShellCurve,
   shellValueAt,
 } from "../../core/metrics/fourier-shell-correlation";
-import { beadModelDensity } from "../../core/structure/bead-model-density";
 import { beadModelRadius } from "../../core/structure/bead-model-radius";
 import { fitBeads } from "../../core/structure/fit-beads";
 import { type MapPart, partOfMap } from "../../core/structure/fit-part";
+import { gaussiansOnGrid } from "../../core/structure/gaussians-on-grid";
+import type { BeadModel, DensityMap } from "../../core/structure/structure";
+import type { Point3 } from "../../core/volume/shape";
 import { readBeadModel } from "../../io/bead-model/read-bead-model";
 import { writeBeadModel } from "../../io/bead-model/write-bead-model";
 import { checkOutputs } from "../check-outputs";
@@ -32,6 +34,8 @@ const DEFAULT_BEADS = 500;
 /** Of the atoms that models have, hydrogens not among them: 0.462 in protein (PDB 1s3x, 3qm1, 1oel), 0.480 in RNA. */
 const ELECTRONS_PER_DALTON = 0.465;
 const SHELLS_IN_TEXT = 12;
+const DEFAULT_VOXEL_ANGSTROM = 5;
+const DEFAULT_RESOLUTION_ANGSTROM = 20;
 
 function positive(args: ParsedArgs, name: string): number | undefined {
   const text = flagValue(args, name);
@@ -68,6 +72,19 @@ async function writeBytes(path: string, bytes: Uint8Array<ArrayBuffer>, io: CliI
   }
 }
 
+/** The model at the voxels of the map that it was fitted to. */
+function atVoxelsOf(
+  { shape, voxelSizeAngstrom }: DensityMap,
+  model: BeadModel,
+  origin: Point3,
+): Float32Array {
+  const { positionsAngstrom, electrons: integrals, sigmasAngstrom } = model;
+  const along = (axis: "x" | "y" | "z") => -origin[axis] * voxelSizeAngstrom;
+  const originAngstrom = { x: along("x"), y: along("y"), z: along("z") };
+  const gaussians = { positionsAngstrom, integrals, sigmasAngstrom };
+  return gaussiansOnGrid(gaussians, { shape, voxelSizeAngstrom, originAngstrom });
+}
+
 /** A dozen of the shells, the last one among them. */
 function curveText({ frequencies, values }: ShellCurve): string {
   const step = Math.ceil((values.length - 1) / SHELLS_IN_TEXT);
@@ -98,6 +115,14 @@ export const fitBeadsCommand: Command = {
       value: "X,Y,Z,X,Y,Z",
       help: "Fit only what is nearer to the first point than to the second, in voxels: one of two neighbours in a map.",
     },
+    "voxel-size": {
+      value: "A",
+      help: `For coordinates: the voxels of the density that beads are fitted to, in Å (default ${DEFAULT_VOXEL_ANGSTROM}).`,
+    },
+    resolution: {
+      value: "A",
+      help: `For coordinates: the resolution of that density, in Å (default ${DEFAULT_RESOLUTION_ANGSTROM}).`,
+    },
     json: JSON_FLAG,
   },
   async run(args, io) {
@@ -114,7 +139,11 @@ export const fitBeadsCommand: Command = {
       );
     await checkOutputs([["--out", out]], args.operands, io);
 
-    const whole = await loadMap(path, io);
+    const grid = {
+      voxelSizeAngstrom: positive(args, "voxel-size") ?? DEFAULT_VOXEL_ANGSTROM,
+      resolutionAngstrom: positive(args, "resolution") ?? DEFAULT_RESOLUTION_ANGSTROM,
+    };
+    const whole = await loadMap(path, grid, io);
     const map = part ? partOfMap(whole, part) : whole;
     const { shape, voxelSizeAngstrom } = map;
     const electrons =
@@ -133,8 +162,8 @@ export const fitBeadsCommand: Command = {
     // What is measured is what the file holds.
     const bytes = writeBeadModel(model);
     const kept = readBeadModel(bytes, basename(out));
-    const density = beadModelDensity(kept, { shape, voxelSizeAngstrom, origin });
-    const curve = fourierShellCorrelation(map.values, density, shape, voxelSizeAngstrom);
+    const fitted = atVoxelsOf(map, kept, origin);
+    const curve = fourierShellCorrelation(map.values, fitted, shape, voxelSizeAngstrom);
     await writeBytes(out, bytes, io);
 
     const answer = {

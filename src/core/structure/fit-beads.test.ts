@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
 import { fillNormal, uniformSequence } from "../random/philox";
-import type { Shape3 } from "../volume/shape";
-import { beadModelDensity } from "./bead-model-density";
+import type { Point3, Shape3 } from "../volume/shape";
 import { beadModelRadius } from "./bead-model-radius";
 import { fitBeads } from "./fit-beads";
+import { halfShifted } from "./fit-half-shift";
 import { createFitResidual } from "./fit-residual";
+import { gaussiansOnGrid } from "./gaussians-on-grid";
 import type { BeadModel, DensityMap } from "./structure";
 
 const quiet = { onProgress: () => {}, breathe: async () => {} };
 const SHAPE: Shape3 = [18, 20, 22];
 const VOXEL = 8;
-
 /** Five beads of known place, weight and width, apart from each other; their centre of mass is (0, 0, 0). */
 function knownModel(): BeadModel {
   const electrons = Float32Array.of(900, 1400, 700, 1100, 1600);
@@ -36,9 +36,19 @@ function knownModel(): BeadModel {
   };
 }
 
+/** A model at the voxels of a grid, in electrons per voxel. */
+function densityOf(model: BeadModel, origin: Point3): Float32Array {
+  const { positionsAngstrom, electrons: integrals, sigmasAngstrom } = model;
+  const originAngstrom = { x: -origin.x * VOXEL, y: -origin.y * VOXEL, z: -origin.z * VOXEL };
+  const grid = { shape: SHAPE, voxelSizeAngstrom: VOXEL, originAngstrom };
+  return gaussiansOnGrid({ positionsAngstrom, integrals, sigmasAngstrom }, grid).map(
+    (value) => value * VOXEL ** 3,
+  );
+}
+
 function mapOf(model: BeadModel, scale = 1): DensityMap {
   const origin = { x: 10.3, y: 9.1, z: 8.7 };
-  const values = beadModelDensity(model, { shape: SHAPE, voxelSizeAngstrom: VOXEL, origin });
+  const values = densityOf(model, origin);
   return {
     kind: "map",
     name: "known",
@@ -93,25 +103,41 @@ test("more beads come nearer to a map that beads cannot give exactly", async () 
       { count, electrons: sum(cut.values), iterations: 100 },
       quiet,
     );
-    const density = beadModelDensity(model, { shape: SHAPE, voxelSizeAngstrom: VOXEL, origin });
+    const density = densityOf(model, origin);
     errors.push(density.reduce((total, value, i) => total + (value - cut.values[i]) ** 2, 0));
   }
   expect(errors[1]).toBeLessThan(errors[0] / 2);
   expect(errors[2]).toBeLessThan(errors[1] / 2);
 });
 
+test("a map half a voxel further on is what its function is there", () => {
+  const shape: Shape3 = [9, 10, 12];
+  const wave = (x: number, y: number, z: number) =>
+    1 +
+    Math.sin((2 * Math.PI * (2 * x)) / 12 + 0.4) * Math.cos((2 * Math.PI * 3 * y) / 10) +
+    Math.cos((2 * Math.PI * 4 * z) / 9 - 1);
+  const at = (offset: number) =>
+    Float32Array.from({ length: 1080 }, (_, i) =>
+      wave((i % 12) + offset, (Math.floor(i / 12) % 10) + offset, Math.floor(i / 120) + offset),
+    );
+  const shifted = halfShifted(at(0), shape);
+  at(0.5).forEach((value, i) => {
+    expect(shifted[i]).toBeCloseTo(value, 4);
+  });
+});
+
 test("the gradient is that of the energy, by differences", () => {
   const shape: Shape3 = [9, 10, 11];
   const map = new Float32Array(990);
   fillNormal(map, 5, 0);
-  const residual = createFitResidual(map, shape);
+  const residual = createFitResidual(map, shape, 0.5);
   const draw = uniformSequence(6, 0);
   const params = Float64Array.from({ length: 20 }, (_, i) =>
     i % 5 < 3 ? 3 + 4 * draw() : i % 5 === 3 ? 2 + draw() : 0.7 + 0.5 * draw(),
   );
   const gradient = new Float64Array(20);
   residual.update(params);
-  residual.gradient(params, gradient);
+  residual.addGradient(params, gradient);
   const STEP = 1e-4;
   params.forEach((value, i) => {
     const at = (offset: number) => residual.update(params.with(i, value + offset));

@@ -15,8 +15,11 @@ interface GaussianWindow {
   height: number;
 }
 
-/** Returns a function that gives the window of the bead whose row begins at `at`; each call overwrites the last window. */
-export function createGaussianWindows([nz, ny, nx]: Shape3) {
+/**
+ * Returns a function that gives the window of the bead whose row begins at `at`, on a grid whose voxel i lies at i + offset along
+ * each axis; each call overwrites the last window.
+ */
+export function createGaussianWindows([nz, ny, nx]: Shape3, offset: number) {
   const lengths = [nx, ny, nz];
   const window: GaussianWindow = {
     from: [0, 0, 0],
@@ -28,7 +31,7 @@ export function createGaussianWindows([nz, ny, nx]: Shape3) {
     const sigma = params[at + 4];
     window.height = Math.exp(params[at + 3]) / (SQRT_TWO_PI * sigma) ** 3;
     for (let axis = 0; axis < 3; axis++) {
-      const centre = params[at + axis];
+      const centre = params[at + axis] - offset;
       const from = Math.max(0, Math.ceil(centre - REACH_SIGMAS * sigma));
       const to = Math.min(lengths[axis] - 1, Math.floor(centre + REACH_SIGMAS * sigma));
       window.from[axis] = from;
@@ -40,17 +43,26 @@ export function createGaussianWindows([nz, ny, nx]: Shape3) {
   };
 }
 
-/** Adds to `values` the Gaussians of all rows, sampled at its voxels. Costs (8σ)³ per bead. */
-export function addGaussians(params: Float64Array, shape: Shape3, values: Float64Array | Float32Array): void {
+/** Adds to `values` the Gaussians of all rows, sampled at the points of such a grid. Costs (8σ)³ per bead. */
+export function addGaussians(
+  params: Float64Array,
+  shape: Shape3,
+  offset: number,
+  values: Float64Array,
+): void {
   const [, ny, nx] = shape;
-  const windowOf = createGaussianWindows(shape);
+  const windowOf = createGaussianWindows(shape, offset);
   for (let at = 0; at < params.length; at += PARAMS_PER_BEAD) {
     const { from, to, lines, height } = windowOf(params, at);
-    for (let z = from[2]; z <= to[2]; z++)
-      for (let y = from[1]; y <= to[1]; y++) {
+    // In locals: the innermost loop looks nothing up.
+    const [fromX, fromY, fromZ] = from;
+    const [toX, toY, toZ] = to;
+    const [lineX, lineY, lineZ] = lines;
+    for (let z = fromZ; z <= toZ; z++)
+      for (let y = fromY; y <= toY; y++) {
         const row = (z * ny + y) * nx;
-        const scale = height * lines[2][z - from[2]] * lines[1][y - from[1]];
-        for (let x = from[0]; x <= to[0]; x++) values[row + x] += scale * lines[0][x - from[0]];
+        const scale = height * lineZ[z - fromZ] * lineY[y - fromY];
+        for (let x = fromX; x <= toX; x++) values[row + x] += scale * lineX[x - fromX];
       }
   }
 }
