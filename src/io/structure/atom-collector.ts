@@ -11,7 +11,7 @@ const CARBON = 6;
 const MOST_ATOMS = 2 ** 27;
 
 /** An atom as a line of a file has it; empty texts where the file is silent. */
-export interface AtomRecord {
+interface AtomRecord {
   readonly name: string;
   readonly element: string;
   readonly residueName: string;
