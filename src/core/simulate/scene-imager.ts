@@ -44,10 +44,10 @@ export function createSceneImager(scene: Scene, backend: Backend): SceneImager {
   let release = () => {};
   let direct: DirectMicroscope | null = null;
 
-  async function prepareDirect(breathe: () => Promise<void>): Promise<DirectMicroscope> {
+  async function prepareDirect(): Promise<DirectMicroscope> {
     const fourier = await backend.createFourier3(shape);
     try {
-      const microscope = await createDirectMicroscope(density, shape, voxelSizeAngstrom, fourier, breathe);
+      const microscope = await createDirectMicroscope(density, shape, voxelSizeAngstrom, fourier);
       release = () => fourier.dispose();
       return microscope;
     } catch (error) {
@@ -58,7 +58,7 @@ export function createSceneImager(scene: Scene, backend: Backend): SceneImager {
 
   async function imageDirectly(imaging: Imaging, seed: number, { breathe, onProgress }: Surroundings) {
     onProgress({ done: 0, total: 1, note: "wedge, CTF and noise" });
-    direct ??= await prepareDirect(breathe);
+    direct ??= await prepareDirect();
     await breathe();
     const { values, measuredSnr } = await direct.image(imaging, seed, breathe);
     return { tomogram: values, series: null, measuredSnr };
