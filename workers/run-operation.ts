@@ -104,7 +104,7 @@ const RUNNERS: { readonly [Id in OperationId]: Runner<Id> } = {
     const { seed } = params;
     const { scene, imager } = await tools.keptScene({ recipe, shape, seed, backend: tools.backend }, context);
     if (truth) await writeTruth(scene, recipe, context);
-    const { output } = await imageScene({ scene, imager, recipe }, params, context);
+    const output = await imageScene({ scene, imager, recipe }, params, context);
     return { output, params, inputs: [`recipe ${recipe.name}`] };
   },
 };

@@ -86,9 +86,11 @@ export async function buildCell(workbench: Workbench): Promise<void> {
   showVolume(workbench, volume.id);
   const options = { parentId: volume.id, provenance };
   let densityId: string | null = null;
+  const { tiltsDeg, defociMicrometre } = output;
   for (const made of volumes) {
     if (made === image || made.role === "labels") continue;
-    const { id } = await openVolume(workbench, made, { ...options, role: made.role });
+    const tilts = made.role === "tilt-series" ? { name: "the simulation", tiltsDeg, defociMicrometre } : null;
+    const { id } = await openVolume(workbench, made, { ...options, role: made.role, tilts });
     if (made.role === "density") densityId = id;
   }
   const seed = Number(provenance.params.seed);

@@ -67,7 +67,14 @@ const COMPUTE = {
     asked.push({ operation, inputs, params });
     const roles: ResultVolume["role"][] = inputs.truth ? ["density", "labels", "tomogram"] : ["tomogram"];
     return {
-      output: { list: LIST, placed: [], occupancy: 0.1, tiltsDeg: [], measuredSnr: params.snr ?? 0.5 },
+      output: {
+        list: LIST,
+        placed: [],
+        occupancy: 0.1,
+        tiltsDeg: [],
+        defociMicrometre: [],
+        measuredSnr: params.snr ?? 0.5,
+      },
       volumes: roles.map((role) => ({ role, name: `two-rubiscos-${role}.mrc`, blob: new Blob(["x"]) })),
       provenance: { operation, params, inputs: [], backend: "wasm", version: "0", seconds: 0.2 },
     };

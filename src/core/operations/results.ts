@@ -79,8 +79,9 @@ export interface SimulateOutput {
   readonly placed: readonly PlacedCount[];
   /** The share of the volume that is not empty. */
   readonly occupancy: number;
-  /** Empty where the route is direct. */
+  /** Of the tilt series; empty where the route is direct. */
   readonly tiltsDeg: readonly number[];
+  readonly defociMicrometre: readonly number[];
   /** var(signal)/var(noise) as measured in what was made; null without noise. */
   readonly measuredSnr: number | null;
 }

@@ -3,7 +3,7 @@ import { tiltsOf } from "../microscope/tilts";
 import { buildScene, membraneDistance, type Scene } from "../simulate/build-scene";
 import type { Recipe } from "../simulate/recipe";
 import { rescaleScene } from "../simulate/rescale-scene";
-import { createSceneImager, progressPart, type SceneImage, type SceneImager } from "../simulate/scene-imager";
+import { createSceneImager, progressPart, type SceneImager } from "../simulate/scene-imager";
 import type { Structure } from "../structure/structure";
 import type { Operation } from "../task/operation";
 import type { TaskContext } from "../task/task";
@@ -50,20 +50,28 @@ export function buildSimulatedScene(
 }
 
 /**
- * Images a scene as the recipe and the parameters say and writes the tomogram. An imager is kept by whoever images a scene
- * again and again. Returns the output of the operation.
+ * Images a scene as the recipe and the parameters say; writes the tomogram, and the tilt series as recorded where there is
+ * one. An imager is kept by whoever images a scene again and again.
  */
 export async function imageScene(
   { scene, imager, recipe }: { scene: Scene; imager: SceneImager; recipe: Recipe },
   params: SimulateParams,
   context: TaskContext,
-): Promise<{ readonly output: SimulateOutput; readonly image: SceneImage }> {
+): Promise<SimulateOutput> {
   const imaging = imagingWith(recipe.imaging, params);
-  const image = await imager.image(imaging, params.seed, context);
-  await writeVolume(context, recipe, scene, { role: "tomogram", dtype: "float32", values: image.tomogram });
+  const { tomogram, series, measuredSnr } = await imager.image(imaging, params.seed, context);
+  const write = (written: Omit<Written, "dtype">) =>
+    writeVolume(context, recipe, scene, { ...written, dtype: "float32" });
+  await write({ role: "tomogram", values: tomogram });
+  if (series)
+    await write({
+      role: "tilt-series",
+      values: series.images,
+      shape: [series.tiltsDeg.length, series.height, series.width],
+    });
   const { list, placed, occupancy } = scene;
-  const tiltsDeg = image.series?.tiltsDeg ?? [];
-  return { output: { list, placed, occupancy, tiltsDeg, measuredSnr: image.measuredSnr }, image };
+  const { tiltsDeg = [], defociMicrometre = [] } = series ?? {};
+  return { list, placed, occupancy, tiltsDeg, defociMicrometre, measuredSnr };
 }
 
 interface Written {
@@ -136,18 +144,7 @@ export const SIMULATE: Operation<typeof SIMULATE_PARAMS, SimulateInputs, Simulat
     const imager = createSceneImager(scene, backend);
     try {
       const imaging = { ...context, onProgress: progressPart(context, SCENE_SHARE, 1) };
-      const { output, image } = await imageScene({ scene, imager, recipe }, params, imaging);
-      if (image.series) {
-        const { images, height, width, tiltsDeg } = image.series;
-        const shape = [tiltsDeg.length, height, width] as const;
-        await writeVolume(context, recipe, scene, {
-          role: "tilt-series",
-          dtype: "float32",
-          values: images,
-          shape,
-        });
-      }
-      return output;
+      return await imageScene({ scene, imager, recipe }, params, imaging);
     } finally {
       imager.dispose();
     }
