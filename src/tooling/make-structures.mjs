@@ -37,9 +37,9 @@ const STRUCTURES = [
     amount: ATOMS,
   },
   { id: "6qzp", name: "80S ribosome (human)", symmetry: "C1", beads: 2000, amount: ["--mass-kda", "3200"] },
-  { id: "4v4r", name: "70S ribosome (T. thermophilus)", symmetry: "C1", beads: 2000, amount: ATOMS },
-  { id: "4v4r_30S", name: "30S subunit (T. thermophilus)", symmetry: "C1", beads: 1100, amount: ATOMS },
-  { id: "4v4r_50S", name: "50S subunit (T. thermophilus)", symmetry: "C1", beads: 1800, amount: ATOMS },
+  { id: "4v4r", name: "70S ribosome (bacterial)", symmetry: "C1", beads: 2000, amount: ATOMS },
+  { id: "4v4r_30S", name: "30S subunit (bacterial)", symmetry: "C1", beads: 1100, amount: ATOMS },
+  { id: "4v4r_50S", name: "50S subunit (bacterial)", symmetry: "C1", beads: 1800, amount: ATOMS },
   {
     id: "4v94",
     name: "TRiC (CCT)",
