@@ -10,9 +10,10 @@ const VALUES_PER_BREATH = 1 << 18;
 
 /**
  * Returns the volume [nz, ny, nx] of a tilt series [tilt, ny, width] by weighted back-projection. Where the tilts cover the
- * circle and the images the object, line integrals in voxels give back the density in its own units. Works slab by slab
- * along y; the slab's rows change no bit. Holds the volume beside the images; costs tilts · voxels, and two transforms per
- * row.
+ * circle and the images the object, line integrals in voxels give back the density in its own units. Filtered images go on
+ * beyond their borders, as far as the volume is seen there: else its corners would lack what the tails take away. Works slab
+ * by slab along y; the slab's rows change no bit. Holds the volume beside the images; costs tilts · voxels, and two transforms
+ * per row.
  */
 export async function backProjectWeighted(
   images: Float32Array,
@@ -23,10 +24,12 @@ export async function backProjectWeighted(
   onProgress: (progress: Progress<never>) => void,
   slabRows = slabRowsOf(spec),
 ): Promise<Float32Array<ArrayBuffer>> {
-  const { shape, imageWidth, tiltsDeg } = spec;
+  const { shape, tiltsDeg } = spec;
   const [nz, ny, nx] = shape;
-  const filter = createRampFilter(tiltsDeg, imageWidth, settings);
-  const kernels = await backend.createTomographyKernels({ ...spec, shape: [nz, slabRows, nx] });
+  const width = coveringWidth(spec);
+  const filter = createRampFilter(tiltsDeg, width, settings);
+  const slabShape = [nz, slabRows, nx] as const;
+  const kernels = await backend.createTomographyKernels({ shape: slabShape, imageWidth: width, tiltsDeg });
   const volume = new Float32Array(voxelCount(shape));
   const report = async (rowsDone: number) => {
     onProgress({ done: Math.min(ny, rowsDone), total: ny, note: "back-projection" });
@@ -35,11 +38,11 @@ export async function backProjectWeighted(
   try {
     for (let y0 = 0; y0 < ny; y0 += slabRows) {
       const slab = { y0, rows: slabRows };
-      const weighted = takeRows(images, tiltsDeg.length, ny, slab);
-      const step = imageWidth * 2 * Math.max(1, Math.floor(VALUES_PER_BREATH / imageWidth / 2));
+      const weighted = widened(takeRows(images, tiltsDeg.length, ny, slab), spec.imageWidth, width);
+      const step = width * 2 * Math.max(1, Math.floor(VALUES_PER_BREATH / width / 2));
       for (let tilt = 0; tilt < tiltsDeg.length; tilt++) {
-        const end = (tilt + 1) * slabRows * imageWidth;
-        for (let from = tilt * slabRows * imageWidth; from < end; from += step) {
+        const end = (tilt + 1) * slabRows * width;
+        for (let from = tilt * slabRows * width; from < end; from += step) {
           filter.apply(weighted.subarray(from, Math.min(end, from + step)), tilt);
           await breathe();
         }
@@ -51,4 +54,23 @@ export async function backProjectWeighted(
     kernels.dispose();
   }
   return volume;
+}
+
+/** Returns a width at which every tilt sees the whole volume, as odd or even as that of the images, so that the middle stays. */
+function coveringWidth({ shape, imageWidth, tiltsDeg }: TomographySpec): number {
+  const [nz, , nx] = shape;
+  const widest = tiltsDeg.reduce((most, tilt) => {
+    const angle = (tilt * Math.PI) / 180;
+    return Math.max(most, nx * Math.abs(Math.cos(angle)) + nz * Math.abs(Math.sin(angle)));
+  }, imageWidth);
+  return imageWidth + 2 * Math.ceil((widest - imageWidth) / 2);
+}
+
+/** Returns rows of another width with zeros on both sides. */
+function widened(rows: Float32Array, from: number, to: number): Float32Array {
+  if (to === from) return rows;
+  const wide = new Float32Array((rows.length / from) * to);
+  for (let row = 0, at = (to - from) / 2; row < rows.length; row += from, at += to)
+    wide.set(rows.subarray(row, row + from), at);
+  return wide;
 }

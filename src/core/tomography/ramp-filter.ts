@@ -2,12 +2,18 @@ import { createFftWorkspace, fftLine } from "../fourier/fft-line";
 import { planFft } from "../fourier/fft-plan";
 import { tiltWeights } from "./tilt-weights";
 
+/**
+ * Below this many slabs from the axis nearly all of them overlap, which the count puts 14 % too high at 1 and the ramp has
+ * right; at 2 both agree within 2 % for even tilts.
+ */
+const RAMP_BELOW = 2;
+
 /** How images are weighted before they are projected back. */
 export interface RampSettings {
   /**
-   * The ramp |k| times the angle that an image stands for; or the exact inverse of how many images measured each place, an
-   * object of `thickness` voxels being seen in slabs of 1/thickness in Fourier space: for uneven tilts, and no more than was
-   * measured where the tilts are too far apart.
+   * The ramp |k| times the angle that an image stands for; or, "exact", one over how many images measured a place, an object
+   * of `thickness` voxels being seen in slabs of 1/thickness in Fourier space: for uneven tilts, and where tilts are so far
+   * apart that their slabs part, noise is not amplified further.
    */
   readonly weighting: "ramp" | "exact";
   /** Lets the weight fall towards Nyquist, to 8 % of it. */
@@ -36,30 +42,23 @@ export function createRampFilter(
   const plan = planFft(length);
   const work = createFftWorkspace(plan);
   const [re, im] = [new Float32Array(length), new Float32Array(length)];
-  const weights = settings.weighting === "ramp" ? rampWeights(tiltsDeg) : exactWeights(tiltsDeg);
+  const ramp = new Float32Array(length);
+  ramp[0] = 0.25;
+  for (let n = 1; n < width; n += 2) ramp[n] = ramp[length - n] = -1 / (Math.PI * n) ** 2;
+  fftLine(plan, ramp, im, work);
+  const angles = tiltWeights(tiltsDeg);
 
-  function rampWeights(tilts: readonly number[]): (tilt: number) => Float32Array {
-    const kernel = new Float32Array(length);
-    kernel[0] = 0.25;
-    for (let n = 1; n < width; n += 2) kernel[n] = kernel[length - n] = -1 / (Math.PI * n) ** 2;
-    fftLine(plan, kernel, new Float32Array(length), work);
-    const angles = tiltWeights(tilts);
-    return (tilt) => kernel.map((value) => value * angles[tilt]);
-  }
-
-  function exactWeights(tilts: readonly number[]): (tilt: number) => Float32Array {
+  function weightsOf(tilt: number): Float32Array {
+    const weights = ramp.map((value) => value * angles[tilt]);
+    if (settings.weighting === "ramp") return weights;
     const { thickness } = settings;
-    const sines = (tilt: number) =>
-      tilts.map((other) => Math.abs(Math.sin(((other - tilts[tilt]) * Math.PI) / 180)));
-    return (tilt) => {
-      const apart = sines(tilt);
-      return Float32Array.from({ length }, (_, k) => {
-        const frequency = Math.min(k, length - k) / length;
-        let overlap = 0;
-        for (const sine of apart) overlap += Math.max(0, 1 - thickness * frequency * sine);
-        return 1 / (thickness * overlap);
-      });
-    };
+    const apart = tiltsDeg.map((other) => Math.abs(Math.sin(((other - tiltsDeg[tilt]) * Math.PI) / 180)));
+    return weights.map((weight, k) => {
+      const frequency = Math.min(k, length - k) / length;
+      if (thickness * frequency < RAMP_BELOW) return weight;
+      const overlap = apart.reduce((sum, sine) => sum + Math.max(0, 1 - thickness * frequency * sine), 0);
+      return 1 / (thickness * overlap);
+    });
   }
 
   /** The weights of one image, over the transform's length; those of the last tilt are kept. */
@@ -67,7 +66,7 @@ export function createRampFilter(
   function factorsOf(tilt: number): Float32Array {
     if (tilt === weightsTilt) return factors;
     weightsTilt = tilt;
-    factors = weights(tilt).map(
+    factors = weightsOf(tilt).map(
       (weight, k) => (weight * windowAt(Math.min(k, length - k) / length)) / length,
     );
     return factors;
