@@ -8,6 +8,7 @@ import { checkParams } from "../../core/task/params";
 import type { Shape3 } from "../../core/volume/shape";
 import { PARTICLE_FORMATS } from "../../io/particle-formats";
 import { writeRecipe } from "../../io/recipe/read-recipe";
+import { writeTilts } from "../../io/tilts/write-tilts";
 import {
   type Command,
   flagValue,
@@ -100,18 +101,16 @@ export const simulateCommand: Command = {
       );
       const list = { ...output.list, volumeName: "tomogram.mrc" };
       const { seconds: _, ...made } = provenance; // so that the same run gives the same bytes
-      const { placed, occupancy, measuredSnr, tiltsDeg } = output;
+      const { placed, occupancy, measuredSnr, tiltsDeg, defociMicrometre } = output;
       await writeTexts(
         staged.path,
         {
           ...Object.fromEntries(
             PARTICLE_FORMATS.map(({ extension, write }) => [`particles${extension}`, write(list)]),
           ),
-          ...(tiltsDeg.length > 0
-            ? { "tilt-series.tlt": tiltsDeg.map((tilt) => `${tilt.toFixed(2)}\n`).join("") }
-            : {}),
+          ...(tiltsDeg.length > 0 ? { "tilt-series.tlt": writeTilts(tiltsDeg) } : {}),
           "recipe.json": writeRecipe(seenFrom(resolve(io.cwd, out), used)),
-          "provenance.json": `${JSON.stringify({ ...made, placed, occupancy, measuredSnr }, null, 1)}\n`,
+          "provenance.json": `${JSON.stringify({ ...made, placed, occupancy, measuredSnr, defociMicrometre }, null, 1)}\n`,
         },
         io,
       );

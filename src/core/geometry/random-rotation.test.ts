@@ -38,7 +38,9 @@ test.each<[number, number, number]>([
   const length = Math.hypot(...d);
   for (const row of [0, 1, 2]) expect(m[3 * row + 2]).toBeCloseTo(d[row] / length, 12);
   const determinant =
-    m[0] * (m[4] * m[8] - m[5] * m[7]) - m[1] * (m[3] * m[8] - m[5] * m[6]) + m[2] * (m[3] * m[7] - m[4] * m[6]);
+    m[0] * (m[4] * m[8] - m[5] * m[7]) -
+    m[1] * (m[3] * m[8] - m[5] * m[6]) +
+    m[2] * (m[3] * m[7] - m[4] * m[6]);
   expect(determinant).toBeCloseTo(1, 12);
 
   const axis = [0.6, 0, -0.8] as const;

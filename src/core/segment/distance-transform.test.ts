@@ -27,14 +27,17 @@ test.each<[Shape3, number]>([
   [[1, 1, 40], 0.05],
   [[40, 1, 1], 0.05],
   [[9, 31, 2], 0.02],
-])("distances in a volume of %j with a share of %d in the set are those of brute force", async (shape, share) => {
-  const random = uniformSequence(7, shape[2]);
-  const set = Uint8Array.from({ length: voxelCount(shape) }, () => (random() < share ? 1 : 0));
-  set[Math.floor(set.length / 2)] = 1;
-  const distances = await distanceTransform((i) => set[i] > 0, shape, noBreath);
-  const expected = bruteForce(set, shape);
-  for (let i = 0; i < set.length; i++) expect(distances[i]).toBe(Math.fround(expected[i]));
-});
+])(
+  "distances in a volume of %j with a share of %d in the set are those of brute force",
+  async (shape, share) => {
+    const random = uniformSequence(7, shape[2]);
+    const set = Uint8Array.from({ length: voxelCount(shape) }, () => (random() < share ? 1 : 0));
+    set[Math.floor(set.length / 2)] = 1;
+    const distances = await distanceTransform((i) => set[i] > 0, shape, noBreath);
+    const expected = bruteForce(set, shape);
+    for (let i = 0; i < set.length; i++) expect(distances[i]).toBe(Math.fround(expected[i]));
+  },
+);
 
 test("nothing is near an empty set, and a full one is everywhere", async () => {
   expect((await distanceTransform(() => false, [3, 4, 5], noBreath)).every((d) => d === Infinity)).toBe(true);

@@ -7,7 +7,7 @@ export const TEMPLATE_SAMPLING = 2;
 
 /** What a voxel of a footprint is. */
 export const IN_MASK = 2;
-export const IN_GAP = 1;
+const IN_GAP = 1;
 
 /** A particle made ready to be placed again and again. Lengths are in voxels of the scene. */
 export interface ParticleKind {

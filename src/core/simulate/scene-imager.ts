@@ -8,7 +8,7 @@ import { reconstruct } from "../tomography/reconstruct";
 import type { Scene } from "./build-scene";
 
 /** What a microscope gives of a scene. */
-export interface SceneImage {
+interface SceneImage {
   /** Of the scene's shape. */
   readonly tomogram: Float32Array<ArrayBuffer>;
   /** As recorded, its CTF not corrected; null where the route is direct. */
