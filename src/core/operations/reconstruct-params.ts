@@ -92,7 +92,7 @@ export const RECONSTRUCT_PARAMS = {
   weighting: {
     kind: "choice",
     label: "Weighting",
-    help: "Of back-projection: the ramp, or exact weights for uneven tilts, which amplify less where tilts are far apart.",
+    help: "Of back-projection: the ramp, or one over how many images saw a place, which amplifies less where tilts are far apart.",
     default: "ramp",
     choices: [
       { value: "ramp", label: "Ramp" },

@@ -12,8 +12,8 @@ const RAMP_BELOW = 2;
 export interface RampSettings {
   /**
    * The ramp |k| times the angle that an image stands for; or, "exact", one over how many images measured a place, an object
-   * of `thickness` voxels being seen in slabs of 1/thickness in Fourier space: for uneven tilts, and where tilts are so far
-   * apart that their slabs part, noise is not amplified further.
+   * of `thickness` voxels being seen in slabs of 1/thickness in Fourier space: where tilts are so far apart that their slabs
+   * part, noise is not amplified further.
    */
   readonly weighting: "ramp" | "exact";
   /** Lets the weight fall towards Nyquist, to 8 % of it. */

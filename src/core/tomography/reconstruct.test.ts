@@ -97,6 +97,43 @@ describe("a series of every direction", () => {
   });
 });
 
+/** The line integrals of a Gaussian blob about `x`, `z` from the middle, on the row y = 0, by formula. */
+function blobSeries(
+  width: number,
+  tiltsDeg: readonly number[],
+  { x, z, sigma }: Record<"x" | "z" | "sigma", number>,
+) {
+  return Float32Array.from({ length: tiltsDeg.length * width }, (_, i) => {
+    const angle = (tiltsDeg[Math.floor(i / width)] * Math.PI) / 180;
+    const s = (i % width) - (width - 1) / 2 - (x * Math.cos(angle) + z * Math.sin(angle));
+    return sigma * Math.sqrt(2 * Math.PI) * Math.exp((-s * s) / (2 * sigma * sigma));
+  });
+}
+
+describe("line integrals known by formula", () => {
+  const blob = { x: 14, z: -9, sigma: 3 };
+  const uneven = range(-90, 89, 1).filter((tilt) => tilt % 3 === 0 || Math.abs(tilt) > 50);
+  const density = (i: number) => {
+    const [dx, dz] = [(i % 64) - 31.5 - blob.x, Math.floor(i / 64) - 31.5 - blob.z];
+    return Math.exp(-(dx * dx + dz * dz) / (2 * blob.sigma ** 2));
+  };
+
+  test.each([
+    ["even", "ramp", range(-90, 88, 2)],
+    ["even", "exact", range(-90, 88, 2)],
+    ["uneven", "ramp", uneven],
+    ["uneven", "exact", uneven],
+  ] as const)("give the blob, with %s tilts (%s)", async (_, weighting, tiltsDeg) => {
+    const spec = { shape: [64, 1, 64] as Shape3, imageWidth: 64, tiltsDeg };
+    const images = blobSeries(64, tiltsDeg, blob);
+    const settings = { ...RAMP, weighting };
+    const volume = await backProjectWeighted(images, spec, settings, reference, breathe, silent);
+    const worst = volume.reduce((most, value, i) => Math.max(most, Math.abs(value - density(i))), 0);
+    // Interpolation, with a variance of 1/6, lowers the top by 2 %.
+    expect(worst).toBeLessThan(weighting === "ramp" ? 0.03 : 0.05);
+  });
+});
+
 describe("a series from −60° to 60°", () => {
   const spec = { shape: SHAPE, imageWidth: 64, tiltsDeg: range(-60, 60, 2) };
   const wedge = wedgeMask(SHAPE, { minTiltDeg: -60, maxTiltDeg: 60, tiltAxis: "y" });
