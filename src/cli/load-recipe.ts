@@ -13,7 +13,10 @@ import { publicFile } from "./public-files";
 import { readTextFile } from "./text-files";
 
 export const RECIPE_FLAGS = {
-  preset: { value: "NAME", help: "A recipe that ships with Tomoscope." },
+  preset: {
+    value: "NAME",
+    help: "A recipe that ships with Tomoscope: teaching, chlamydomonas, shrec, data-set-1 or data-set-a.",
+  },
   recipe: { value: "FILE", help: "A recipe in JSON; its structures may be files beside it (./my.pdb)." },
 } as const;
 
@@ -23,6 +26,8 @@ export interface LoadedRecipe {
   /** The preset's name or the file's, for the provenance. */
   readonly source: string;
   readonly structures: (id: string) => Promise<Structure>;
+  /** The files of the user that it is made of. */
+  readonly files: readonly string[];
   /** The recipe as it reads from another folder: paths of structures lead to the same files. */
   seenFrom(folder: string, recipe: Recipe): Recipe;
 }
@@ -63,9 +68,13 @@ export async function loadRecipe(args: ParsedArgs, io: CliIo): Promise<LoadedRec
     mayReadFiles: preset === undefined,
   });
   const pathOf = (structure: string) => resolve(dirname(path), structure);
+  const structureFiles = recipe.scene.particles.flatMap(({ structure }) =>
+    typeof structure === "string" && isPath(structure) ? [pathOf(structure)] : [],
+  );
   return {
     recipe,
     source: preset ?? file ?? "",
+    files: file === undefined ? [] : [file, ...structureFiles],
     structures(id) {
       const entry = entries.find((candidate) => candidate.id === id);
       return loadStructure(entry ? publicFile(`structures/${entry.file}`) : pathOf(id), io);

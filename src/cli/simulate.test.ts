@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ParticleList } from "../core/particles/particle-list";
 import { particleFormatOf } from "../io/particle-formats";
+import { publicFile } from "./public-files";
 import { runCli } from "./run-cli";
 
 let folder: string;
@@ -127,6 +128,7 @@ test("a tiny cell by way of a tilt series, twice the same bytes, and again from 
 
 test("directly, without membranes and noise: no tilt series, no distances, a folder that was there keeps its other files", async () => {
   write("direct.json", { ...RECIPE, scene: { ...RECIPE.scene, membranes: [] } });
+  write("tilt-series.mrc", "of another run");
   const args = ["--recipe", "direct.json", "--route", "direct", "--noise-free", ...BACKEND, "--json"];
   const { code, stdout, stderr } = await cli([...args, "-o", "."]);
   expect(code, stderr).toBe(0);
@@ -152,6 +154,12 @@ test("a structure may be a file beside the recipe", async () => {
   expect(left.scene.particles[0].structure).toBe("../plate.pdb");
 });
 
+test("the help names every preset", async () => {
+  const { stdout } = await cli(["--help"]);
+  const presets: readonly string[] = JSON.parse(readFileSync(publicFile("presets/index.json"), "utf8"));
+  for (const preset of presets) expect(stdout).toContain(preset);
+});
+
 test("wrong use and bad recipes are told in a sentence, and nothing is left behind", async () => {
   write("bad.json", { ...RECIPE, scene: { ...RECIPE.scene, voxelSizeAngstrom: "12" } });
   write("absent.json", {
@@ -173,6 +181,7 @@ test("wrong use and bad recipes are told in a sentence, and nothing is left behi
     [["--recipe", "bad.json", "-o", "x"], 1, /This is no recipe: scene\.voxelSizeAngstrom: /],
     [["--recipe", "none.json", "-o", "x"], 1, /none\.json cannot be read/],
     [["--recipe", "absent.json", "-o", "x", ...BACKEND], 1, /no\.pdb cannot be opened/],
+    [["--recipe", "a/recipe.json", "-o", "a"], 2, /would replace the input a\/recipe\.json/],
     [["--preset", "teaching", "-o", "bad.json"], 1, /bad\.json cannot be written/],
   ];
   for (const [args, expected, sentence] of wrong) {

@@ -7,8 +7,11 @@ import { writeError } from "./file-sink";
 export interface StagedFolder {
   /** Where results are written meanwhile. */
   readonly path: string;
-  /** Puts them in their place; what had their names there is replaced, other files stay. */
-  publish(): Promise<void>;
+  /**
+   * Puts them in their place: what had their names there is replaced, and what is there of the other names that results may
+   * have is taken away, since it is of another run. Other files stay.
+   */
+  publish(allNames: readonly string[]): Promise<void>;
   /** Takes away what was not published. */
   discard(): Promise<void>;
 }
@@ -28,9 +31,11 @@ export async function stagedFolder(given: string, io: CliIo): Promise<StagedFold
   });
   return {
     path,
-    async publish() {
+    async publish(allNames) {
       await mkdir(target, { recursive: true });
-      for (const name of await readdir(path))
+      const names = await readdir(path);
+      for (const name of allNames) if (!names.includes(name)) await rm(join(target, name), { force: true });
+      for (const name of names)
         await rename(join(path, name), join(target, name)).catch((cause) => {
           throw writeError(join(target, name), cause);
         });

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { SimulateOutput } from "../../core/operations/results";
 import { SIMULATE } from "../../core/operations/simulate";
@@ -9,6 +10,7 @@ import type { Shape3 } from "../../core/volume/shape";
 import { PARTICLE_FORMATS } from "../../io/particle-formats";
 import { writeRecipe } from "../../io/recipe/read-recipe";
 import { writeTilts } from "../../io/tilts/write-tilts";
+import { checkOutputs } from "../check-outputs";
 import {
   type Command,
   flagValue,
@@ -27,6 +29,17 @@ import { stagedFolder } from "../staged-folder";
 import { writeTextFile } from "../text-files";
 import { BACKEND_FLAGS, withBackend } from "../with-backend";
 
+/** What a simulation may leave in its folder. */
+const FILES: readonly string[] = [
+  ...["tomogram", "density", "labels", "instances", "membrane-distance", "tilt-series"].map(
+    (role) => `${role}.mrc`,
+  ),
+  ...PARTICLE_FORMATS.map(({ extension }) => `particles${extension}`),
+  "tilt-series.tlt",
+  "recipe.json",
+  "provenance.json",
+  "preview.png",
+];
 const LEAST_SIDE = 8;
 const MOST_SIDE = 4096;
 
@@ -84,12 +97,18 @@ export const simulateCommand: Command = {
     const out = requiredFlag(args, "out");
     const shape = shapeOf(args);
     const params = checkParams(SIMULATE.params, paramsFromFlags(SIMULATE.params, args));
-    const { recipe, source, structures, seenFrom } = await loadRecipe(args, io);
+    const { recipe, source, structures, files, seenFrom } = await loadRecipe(args, io);
     const used = {
       ...recipe,
       scene: shape ? rescaleScene(recipe.scene, shape) : recipe.scene,
       imaging: imagingWith(recipe.imaging, params),
     };
+    if (existsSync(resolve(io.cwd, out)))
+      await checkOutputs(
+        FILES.map((name) => ["--out", join(out, name)] as const),
+        files,
+        io,
+      );
     const staged = await stagedFolder(out, io);
     try {
       const { output, provenance } = await withBackend(args, (backend) =>
@@ -117,7 +136,7 @@ export const simulateCommand: Command = {
       const png = await fileSink(join(staged.path, "preview.png"));
       await png.write(0, await simulationPicture(staged.path, list.classes, io));
       await png.close();
-      await staged.publish();
+      await staged.publish(FILES);
       io.stdout.write(
         hasFlag(args, "json")
           ? `${JSON.stringify({ out, shape: used.scene.shape, placed, occupancy, measuredSnr, provenance })}\n`
