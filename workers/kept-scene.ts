@@ -7,13 +7,13 @@ import type { Structure } from "../src/core/structure/structure";
 import type { TaskContext } from "../src/core/task/task";
 import type { Shape3 } from "../src/core/volume/shape";
 
-export interface ImagedScene {
+interface ImagedScene {
   readonly scene: Scene;
   readonly imager: SceneImager;
 }
 
 /** What a scene is made of: the same gives the same scene. */
-export interface SceneRequest {
+interface SceneRequest {
   readonly recipe: Recipe;
   readonly shape: Shape3 | null;
   readonly seed: number;

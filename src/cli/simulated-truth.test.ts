@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { matrixOf } from "../core/geometry/rotation";
 import { buildSimulatedScene } from "../core/operations/simulate";
-import { sigmaOfResolution } from "../core/structure/gaussian-density";
+import { sigmaOfResolution } from "../core/structure/sigma-of-resolution";
 import type { BeadModel } from "../core/structure/structure";
 import { readBeadModel } from "../io/bead-model/read-bead-model";
 import { readRecipe } from "../io/recipe/read-recipe";

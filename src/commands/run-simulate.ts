@@ -3,6 +3,7 @@ import type { ParticleList } from "../core/particles/particle-list";
 import type { Recipe } from "../core/simulate/recipe";
 import type { Provenance } from "../core/task/operation";
 import { type Shape3, voxelCount } from "../core/volume/shape";
+import { volumeStem } from "../core/volume/volume-stem";
 import { addEntry, entryOf, setTruth, type VolumeEntry } from "../state/document";
 import type { ShellState } from "../state/shell";
 import { labelClasses, makeSurfaces, openLabels } from "./open-labels";
@@ -87,10 +88,13 @@ export async function buildCell(workbench: Workbench): Promise<void> {
   const options = { parentId: volume.id, provenance };
   let densityId: string | null = null;
   const { tiltsDeg, defociMicrometre } = output;
+  // After the image, which has a number where there is another of its name.
+  const nameOf = (role: string) => `${volumeStem(file.name)}-${role}.mrc`;
   for (const made of volumes) {
     if (made === image || made.role === "labels") continue;
     const tilts = made.role === "tilt-series" ? { name: "the simulation", tiltsDeg, defociMicrometre } : null;
-    const { id } = await openVolume(workbench, made, { ...options, role: made.role, tilts });
+    const named = { ...made, name: nameOf(made.role) };
+    const { id } = await openVolume(workbench, named, { ...options, role: made.role, tilts });
     if (made.role === "density") densityId = id;
   }
   const seed = Number(provenance.params.seed);
@@ -101,7 +105,8 @@ export async function buildCell(workbench: Workbench): Promise<void> {
   const labels = madeAs(volumes, "labels");
   if (!labels) return;
   const classes = labelClasses(output.list.classes);
-  await makeSurfaces(workbench, await openLabels(workbench, labels, { ...options, classes, scoreId: null }));
+  const named = { ...labels, name: nameOf(labels.role) };
+  await makeSurfaces(workbench, await openLabels(workbench, named, { ...options, classes, scoreId: null }));
 }
 
 /** Images the cell anew with the present controls, in the place of its image. */

@@ -17,7 +17,7 @@ const MOST_FREQUENCY_SQUARED = 0.75;
 /** Coefficients worked on between two breaths: about 30 ms. */
 const BREATH_COEFFICIENTS = 1 << 20;
 
-export interface DirectImage {
+interface DirectImage {
   readonly values: Float32Array<ArrayBuffer>;
   /** var(signal)/var(noise) of the projections that such a tomogram has; null without noise. */
   readonly measuredSnr: number | null;

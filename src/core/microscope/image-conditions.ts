@@ -3,7 +3,7 @@ import type { Imaging } from "./imaging";
 import { tiltsOf } from "./tilts";
 
 /** The Philox streams of a microscope: those of the noise are these plus the number of the image or section. */
-export const CONDITION_STREAM = 0x4d000000;
+const CONDITION_STREAM = 0x4d000000;
 export const NOISE_STREAM = 0x4e000000;
 
 /** Four numbers are drawn for each image: defocus, two shifts, tilt. */

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { matrixOf } from "../geometry/rotation";
 import { uniformSequence } from "../random/philox";
-import { sigmaOfResolution } from "../structure/gaussian-density";
+import { sigmaOfResolution } from "../structure/sigma-of-resolution";
 import type { BeadModel } from "../structure/structure";
 import { voxelCount } from "../volume/shape";
 import { buildScene, membraneDistance, type Scene } from "./build-scene";

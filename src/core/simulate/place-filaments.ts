@@ -1,6 +1,6 @@
 import type { PlacedCount } from "../operations/results";
 import { uniformSequence } from "../random/philox";
-import { sigmaOfResolution } from "../structure/gaussian-density";
+import { sigmaOfResolution } from "../structure/sigma-of-resolution";
 import type { Shape3 } from "../volume/shape";
 import { beadsAlong, type FilamentAxis, type FilamentModel, filamentModel, randomAxis } from "./filaments";
 import type { SceneRecipe } from "./recipe";

@@ -1,6 +1,6 @@
 import type { PlacedCount } from "../operations/results";
 import { uniformSequence } from "../random/philox";
-import { sigmaOfResolution } from "../structure/gaussian-density";
+import { sigmaOfResolution } from "../structure/sigma-of-resolution";
 import { BILAYER_HALF_THICKNESS_ANGSTROM, blurredBilayer } from "./bilayer";
 import { type MembraneSurface, randomMembrane } from "./membranes";
 import type { SceneRecipe } from "./recipe";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sigmaOfResolution } from "../structure/gaussian-density";
+import { sigmaOfResolution } from "../structure/sigma-of-resolution";
 import type { ParametricShape } from "./recipe";
 import { shapeTemplate } from "./shapes";
 

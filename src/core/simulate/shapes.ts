@@ -1,4 +1,4 @@
-import { sigmaOfResolution } from "../structure/gaussian-density";
+import { sigmaOfResolution } from "../structure/sigma-of-resolution";
 import type { DensityTemplate } from "../structure/structure";
 import type { ParametricShape } from "./recipe";
 

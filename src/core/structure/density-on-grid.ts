@@ -1,7 +1,7 @@
 import { electronsOf } from "./electrons-of";
-import { sigmaOfResolution } from "./gaussian-density";
 import { type DensityGrid, gaussiansOnGrid } from "./gaussians-on-grid";
 import { resampleMap } from "./resample-map";
+import { sigmaOfResolution } from "./sigma-of-resolution";
 import type { Structure } from "./structure";
 
 /**

@@ -5,7 +5,7 @@ import type { Shape3 } from "../volume/shape";
 import { centreOfMass } from "./centre-of-mass";
 import { densityOnGrid } from "./density-on-grid";
 import { densityTemplate } from "./density-template";
-import { sigmaOfResolution } from "./gaussian-density";
+import { sigmaOfResolution } from "./sigma-of-resolution";
 import type { AtomicStructure, BeadModel, DensityMap, DensityTemplate } from "./structure";
 
 const molecule = (count: number, seed = 3): AtomicStructure => {

@@ -2,7 +2,7 @@ import { ComputeError } from "../errors";
 import type { Point3 } from "../volume/shape";
 import { centreOfMass } from "./centre-of-mass";
 import { densityOnGrid } from "./density-on-grid";
-import { sigmaOfResolution } from "./gaussian-density";
+import { sigmaOfResolution } from "./sigma-of-resolution";
 import type { AtomicStructure, BeadModel, DensityMap, DensityTemplate, Structure } from "./structure";
 
 /** Past a Gaussian's end nothing is left: the tightest cube that holds all. */

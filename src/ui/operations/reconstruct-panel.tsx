@@ -6,6 +6,12 @@ import { useDocument, useJobs } from "../workbench-context";
 import { OperationForm, useShownVolume } from "./operation-form";
 import { RunBox } from "./run-box";
 
+/** "−60° to 60°", or one value where all are alike. */
+function spanOf(values: readonly number[], unit: string): string {
+  const ends = [...new Set([Math.min(...values), Math.max(...values)].map(formatNumber))];
+  return ends.map((end) => (unit === "°" ? `${end}°` : `${end} ${unit}`)).join(" to ");
+}
+
 /** What is known of the shown volume as a tilt series, or what to do first. */
 function Series() {
   const volume = useShownVolume();
@@ -21,17 +27,13 @@ function Series() {
     );
   }
   const { tiltsDeg, defociMicrometre, name } = volume.tilts;
-  const range = [Math.min(...tiltsDeg), Math.max(...tiltsDeg)]
-    .map((tilt) => `${formatNumber(tilt)}°`)
-    .join(" to ");
   return (
     <p className="figures">
-      <b>{tiltsDeg.length}</b> images from <b>{range}</b>, after {name}
+      <b>{tiltsDeg.length}</b> images, <b>{spanOf(tiltsDeg, "°")}</b>, after {name}
       {defociMicrometre && (
         <>
           {" "}
-          · defocus <b>{formatNumber(Math.min(...defociMicrometre))}</b> to{" "}
-          <b>{formatNumber(Math.max(...defociMicrometre))}</b> µm
+          · defocus <b>{spanOf(defociMicrometre, "µm")}</b>
         </>
       )}
     </p>
