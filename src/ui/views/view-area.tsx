@@ -101,16 +101,20 @@ function SideBySide({ pane }: { readonly pane: PaneOf }) {
 function NothingOpen() {
   const open = useCommand("file.open");
   const sample = useCommand("file.open-sample");
+  const simulate = useCommand("panel.simulate");
   return (
     <div className="empty-views">
       <FolderOpen size={40} aria-hidden />
-      <p>Drop a tomogram anywhere: MRC, MAP, REC, EM, also compressed.</p>
+      <p>Drop a tomogram or a tilt series anywhere: MRC, MAP, REC, ST, EM, also compressed.</p>
       <p>
         <button type="button" className="button primary" onClick={open.run}>
           Open a tomogram…
         </button>{" "}
         <button type="button" className="button" onClick={sample.run}>
           Open the sample
+        </button>{" "}
+        <button type="button" className="button" onClick={simulate.run}>
+          Simulate a cell
         </button>
       </p>
       <p className="hint">Nothing leaves this computer.</p>
