@@ -166,7 +166,14 @@ export function SimulatePanel() {
   return (
     <>
       <p className="summary">{OPERATIONS.simulate.summary}</p>
-      <CellForm />
+      {/* It makes way for what is looked at while the microscope's controls move. */}
+      {cell ? (
+        <Section title={`Recipe: ${recipe?.name ?? ""}`} open={false}>
+          <CellForm />
+        </Section>
+      ) : (
+        <CellForm />
+      )}
       <RunBox operation="simulate" shape={recipe && cellShape(recipe, side)} />
       {cell && <Cell cell={cell} />}
     </>
