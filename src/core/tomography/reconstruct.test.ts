@@ -255,6 +255,20 @@ test("the residuals of SIRT fall with noise too, where images and volume are of 
   });
 });
 
+test("noise that SIRT finds does not pile up where rays cut corners", async () => {
+  const spec = { shape: [24, 8, 48] as Shape3, imageWidth: 48, tiltsDeg: range(-60, 60, 10) };
+  const images = new Float32Array(spec.tiltsDeg.length * 8 * 48);
+  fillNormal(images, 5, 0);
+  const { volume } = await sirt(images, spec, { iterations: 5 }, reference, breathe, silent);
+  const deviation = (isIn: (x: number, z: number) => boolean) => {
+    const values = volume.filter((_, i) => isIn(i % 48, Math.floor(i / 48 / 8)));
+    return Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
+  };
+  const middle = deviation((x, z) => x >= 12 && x < 36 && z >= 6 && z < 18);
+  expect(deviation((x) => x === 0 || x === 47)).toBeLessThan(1.6 * middle);
+  expect(deviation((_, z) => z === 0 || z === 23)).toBeLessThan(1.6 * middle);
+});
+
 test("images of nothing give nothing", async () => {
   const spec = { shape: [4, 3, 5] as Shape3, imageWidth: 5, tiltsDeg: [0, 10] };
   const images = new Float32Array(2 * 3 * 5);

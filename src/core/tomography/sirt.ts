@@ -16,6 +16,11 @@ export interface SirtResult {
 
 /** A sum below this is that of a ray that just grazes the volume, or of a voxel that no ray meets: they say nothing. */
 const LEAST_SUM = 1e-3;
+/**
+ * A ray that only cuts a corner puts all that it measures, noise above all, on the few voxels it meets: none counts for more
+ * than one of this share of its image's longest. Smaller weights than one over the sum keep the iterations convergent.
+ */
+const LEAST_SHARE = 0.5;
 /** A slab and what it needs beside it are four volumes and three series. */
 const SLAB_BYTES = 32e6;
 /** Values that are worked on between two breaths: some 20 ms. */
@@ -24,7 +29,7 @@ const VALUES_PER_BREATH = 1 << 22;
 /**
  * Returns the volume of a tilt series [tilt, ny, width] by `iterations` of the simultaneous iterative reconstruction
  * technique: x ← x + C·Aᵀ·R·(b − A·x) from x = 0, R and C one over the sums of A along rays and voxels (Gilbert 1972, doi
- * 10.1016/0022-5193(72)90180-4). Line integrals in voxels in, density out; low frequencies come first, higher ones with the
+ * 10.1016/0022-5193(72)90180-4), but for rays that cut corners, which weigh less. Line integrals in voxels in, density out; low frequencies come first, higher ones with the
  * iterations. Works slab by slab along y, as rows do not mix; the slab's rows change no bit. Holds the volume beside the
  * images; costs 2 · iterations · tilts · voxels.
  */
@@ -109,13 +114,22 @@ async function inverseSums(
   const [nz, , nx] = shape;
   const kernels = await backend.createTomographyKernels({ ...spec, shape: [nz, 1, nx] });
   const inverse = (sum: number) => (sum > LEAST_SUM ? 1 / sum : 0);
+  /** Of the rays of one image. */
+  function weighRays(sums: Float32Array) {
+    const least = LEAST_SHARE * sums.reduce((most, sum) => Math.max(most, sum), 0);
+    sums.forEach((sum, ray) => {
+      sums[ray] = sum > LEAST_SUM ? 1 / Math.max(sum, least) : 0;
+    });
+  }
   try {
     const perRay = await kernels.project(new Float32Array(nz * nx).fill(1), breathe);
     const perVoxel = await kernels.backProject(
       new Float32Array(tiltsDeg.length * imageWidth).fill(1),
       breathe,
     );
-    return { perRay: perRay.map(inverse), perVoxel: perVoxel.map(inverse) };
+    for (let tilt = 0; tilt < tiltsDeg.length; tilt++)
+      weighRays(perRay.subarray(tilt * imageWidth, (tilt + 1) * imageWidth));
+    return { perRay, perVoxel: perVoxel.map(inverse) };
   } finally {
     kernels.dispose();
   }
