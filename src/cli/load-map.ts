@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import { densityTemplate } from "../core/structure/density-template";
 import type { DensityMap } from "../core/structure/structure";
 import { openStructure } from "../io/structure/open-structure";
@@ -20,7 +20,7 @@ export async function loadMap(path: string, grid: MapOfCoordinates, io: CliIo): 
   try {
     const structure = await openStructure(source, {
       signal: io.signal,
-      onNote: (sentence) => io.stderr.write(`${basename(path)}: ${sentence}\n`),
+      onNote: (sentence) => io.stderr.write(`${sentence}\n`),
     });
     if (structure.kind === "map") return structure;
     const { name, values, side, voxelSizeAngstrom } = densityTemplate(structure, grid);

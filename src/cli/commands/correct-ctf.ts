@@ -62,7 +62,7 @@ export const correctCtfCommand: Command = {
       const [count, height, width] = output.shape;
       const { seconds } = provenance;
       io.stdout.write(
-        `${out}: ${count} images of ${width} × ${height} in ${seconds.toFixed(1)} s, ${provenance.backend}\n`,
+        `${out}: ${count} ${count === 1 ? "image" : "images"} of ${width} × ${height} in ${seconds.toFixed(1)} s, ${provenance.backend}\n`,
       );
     }),
 };

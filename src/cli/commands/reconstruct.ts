@@ -52,7 +52,7 @@ export const reconstructCommand: Command = {
       const [nz, ny, nx] = output.shape;
       const { seconds } = provenance;
       io.stdout.write(
-        `${out}: ${nx} × ${ny} × ${nz} voxels of ${output.tiltsDeg.length} images in ${seconds.toFixed(1)} s, ${provenance.backend}\n`,
+        `${out}: ${nx} × ${ny} × ${nz} voxels of ${output.tiltsDeg.length} ${output.tiltsDeg.length === 1 ? "image" : "images"} in ${seconds.toFixed(1)} s, ${provenance.backend}\n`,
       );
     }),
 };
