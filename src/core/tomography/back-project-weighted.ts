@@ -1,12 +1,12 @@
 import type { Backend } from "../backend";
 import type { Progress } from "../task/task";
 import { voxelCount } from "../volume/shape";
-import { createRampFilter, type RampSettings } from "./ramp-filter";
+import { type RampSettings, rampFactors } from "./ramp-filter";
 import { putRows, slabRowsOf, takeRows } from "./row-slabs";
 import type { TomographySpec } from "./tomography-kernels";
 
-/** Values of images that are filtered between two breaths: some 30 ms. */
-const VALUES_PER_BREATH = 1 << 18;
+/** Of the work on a slab: its filter. */
+const FILTER_SHARE = 0.4;
 
 /**
  * Returns the volume [nz, ny, nx] of a tilt series [tilt, ny, width] by weighted back-projection. Where the tilts cover the
@@ -27,7 +27,7 @@ export async function backProjectWeighted(
   const { shape, tiltsDeg } = spec;
   const [nz, ny, nx] = shape;
   const width = coveringWidth(spec);
-  const filter = createRampFilter(tiltsDeg, width, settings);
+  const factors = rampFactors(tiltsDeg, width, settings);
   const slabShape = [nz, slabRows, nx] as const;
   const kernels = await backend.createTomographyKernels({ shape: slabShape, imageWidth: width, tiltsDeg });
   const volume = new Float32Array(voxelCount(shape));
@@ -39,15 +39,10 @@ export async function backProjectWeighted(
     for (let y0 = 0; y0 < ny; y0 += slabRows) {
       const slab = { y0, rows: slabRows };
       const weighted = widened(takeRows(images, tiltsDeg.length, ny, slab), spec.imageWidth, width);
-      const step = width * 2 * Math.max(1, Math.floor(VALUES_PER_BREATH / width / 2));
-      for (let tilt = 0; tilt < tiltsDeg.length; tilt++) {
-        const end = (tilt + 1) * slabRows * width;
-        for (let from = tilt * slabRows * width; from < end; from += step) {
-          filter.apply(weighted.subarray(from, Math.min(end, from + step)), tilt);
-          await breathe();
-        }
-      }
-      const part = await kernels.backProject(weighted, (share) => report(y0 + share * slabRows));
+      const within = (from: number, to: number) => (share: number) =>
+        report(y0 + (from + (to - from) * share) * slabRows);
+      await kernels.filterImages(weighted, factors, within(0, FILTER_SHARE));
+      const part = await kernels.backProject(weighted, within(FILTER_SHARE, 1));
       putRows(part, volume, nz, ny, slab);
     }
   } finally {

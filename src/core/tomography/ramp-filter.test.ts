@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { fillNormal } from "../random/philox";
-import { createRampFilter } from "./ramp-filter";
+import { rampFactors } from "./ramp-filter";
+import { createReferenceRowFilter } from "./row-filter";
 import { tiltWeights } from "./tilt-weights";
 
 const RAMP = { weighting: "ramp", window: "none", thickness: 20 } as const;
@@ -18,7 +19,7 @@ test.each([17, 32])(
     const rows = new Float32Array(3 * width);
     fillNormal(rows, 1, 0);
     const filtered = rows.slice();
-    createRampFilter(TILTS, width, RAMP).apply(filtered, 1);
+    createReferenceRowFilter(width)(filtered, rampFactors(TILTS, width, RAMP)[1]);
     const weight = tiltWeights(TILTS)[1];
     for (let row = 0; row < 3; row++)
       convolved(rows.subarray(row * width, (row + 1) * width)).forEach((value, s) => {
@@ -31,20 +32,21 @@ test("rows are filtered alike, whatever rows come before and after their pair", 
   const width = 24;
   const rows = new Float32Array(6 * width);
   fillNormal(rows, 2, 0);
-  const filter = createRampFilter(TILTS, width, RAMP);
+  const filter = createReferenceRowFilter(width);
+  const [factors] = rampFactors(TILTS, width, RAMP);
   const whole = rows.slice();
-  filter.apply(whole, 0);
+  filter(whole, factors);
   const pair = rows.slice(2 * width, 4 * width);
-  filter.apply(pair, 0);
+  filter(pair, factors);
   expect(pair).toEqual(whole.slice(2 * width, 4 * width));
 });
 
 /** The response to a wave of `cycles` per pixel in the middle of a long row. */
-function gainAt(cycles: number, tilts: readonly number[], settings: Parameters<typeof createRampFilter>[2]) {
+function gainAt(cycles: number, tilts: readonly number[], settings: Parameters<typeof rampFactors>[2]) {
   const width = 512;
   const wave = Float32Array.from({ length: width }, (_, s) => Math.cos(2 * Math.PI * cycles * (s - 256)));
   const filtered = wave.slice();
-  createRampFilter(tilts, width, settings).apply(filtered, 2);
+  createReferenceRowFilter(width)(filtered, rampFactors(tilts, width, settings)[2]);
   return filtered[256];
 }
 

@@ -1,3 +1,4 @@
+import { createReferenceRowFilter } from "./row-filter";
 import { tiltRays } from "./tilt-rays";
 import type { TomographyKernels, TomographySpec } from "./tomography-kernels";
 
@@ -76,6 +77,28 @@ export function createReferenceTomographyKernels(spec: TomographySpec): Tomograp
       }
       return volume;
     },
+    filterImages: (images, factors, breathe) => filterImages(spec, images, factors, breathe),
     dispose() {},
   };
+}
+
+/** Values that are filtered between two breaths: some 30 ms. */
+const VALUES_PER_BREATH = 1 << 18;
+
+/** The reference of filtering the images of a geometry, for backends that have no other. */
+export async function filterImages(
+  { shape: [, ny], imageWidth, tiltsDeg }: TomographySpec,
+  images: Float32Array,
+  factors: readonly Float32Array[],
+  breathe: (fraction: number) => Promise<void>,
+): Promise<void> {
+  const filter = createReferenceRowFilter(imageWidth);
+  const step = imageWidth * 2 * Math.max(1, Math.floor(VALUES_PER_BREATH / imageWidth / 2));
+  for (let tilt = 0; tilt < tiltsDeg.length; tilt++) {
+    const end = (tilt + 1) * ny * imageWidth;
+    for (let from = tilt * ny * imageWidth; from < end; from += step) {
+      filter(images.subarray(from, Math.min(end, from + step)), factors[tilt]);
+      await breathe(Math.min(end, from + step) / images.length);
+    }
+  }
 }

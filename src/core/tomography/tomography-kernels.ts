@@ -10,7 +10,7 @@ export interface TomographySpec {
 }
 
 /**
- * Projection and its adjoint. Pixel s of the image tilted by θ is the line integral, in voxels, over
+ * Projection, its adjoint, and the filter before it. Pixel s of the image tilted by θ is the line integral, in voxels, over
  * (x − (nx−1)/2)·cos θ + (z − (nz−1)/2)·sin θ = s − (imageWidth−1)/2, by Joseph's rule (doi 10.1109/TMI.1982.4307572): along
  * the axis nearer to the beam every sample counts, across it two neighbours are interpolated; outside is 0. So the transform
  * of an image is the central section of the volume's at angle θ of (kx, kz) to kx, as the wedge has it.
@@ -27,5 +27,14 @@ export interface TomographyKernels {
     images: Float32Array,
     breathe: (fraction: number) => Promise<void>,
   ): Promise<Float32Array<ArrayBuffer>>;
+  /**
+   * Filters every row of the images, in place: its transform, padded with zeros to `filterLength(imageWidth)`, is multiplied by
+   * the real factors of its tilt (row-filter.ts is the reference). Rows go two by two from the first of an image on.
+   */
+  filterImages(
+    images: Float32Array,
+    factors: readonly Float32Array[],
+    breathe: (fraction: number) => Promise<void>,
+  ): Promise<void>;
   dispose(): void;
 }

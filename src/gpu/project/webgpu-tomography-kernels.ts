@@ -23,7 +23,7 @@ const FLOPS_PER_SUM = 30;
 export async function createWebGpuTomographyKernels(
   gpu: GpuDevice,
   spec: TomographySpec,
-): Promise<TomographyKernels> {
+): Promise<Omit<TomographyKernels, "filterImages">> {
   const { device } = gpu;
   const { shape, imageWidth, tiltsDeg } = spec;
   const [nz, ny, nx] = shape;

@@ -8,4 +8,5 @@ export { maxPoolRow } from "./max-pool";
 export { copyRow, fillF32, heapBase } from "./memory";
 export { accumulate, divide } from "./mwr";
 export { addNoise } from "./noise";
+export { filterRows } from "./row-filter";
 export { backProjectRows, cellsToRows, projectTilts, rowsToCells } from "./project";

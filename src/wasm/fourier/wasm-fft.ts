@@ -1,7 +1,7 @@
-import { type FftPlan, planFft } from "../../core/fourier/fft-plan";
 import type { RealFft3 } from "../../core/fourier/real-fft3";
 import type { Shape3 } from "../../core/volume/shape";
 import type { WasmRuntime } from "../runtime";
+import { writePlan } from "./write-plan";
 
 /** A job has at most about this many items, each with lines of its own to work in. */
 const MOST_ITEMS = 64;
@@ -156,17 +156,4 @@ export function createWasmFft(runtime: WasmRuntime, shape: Shape3): WasmFft {
       };
     },
   };
-}
-
-/** Writes a plan as `FftPlan` of src/wasm/assembly/fft-lines.ts and returns its pointer. */
-function writePlan(runtime: WasmRuntime, length: number): number {
-  const plan: FftPlan = planFft(length);
-  const factors = runtime.alloc(4 * Math.max(1, plan.factors.length));
-  runtime.f32(factors, plan.factors.length).set(plan.factors);
-  const fields = [length, plan.stages.length, factors];
-  for (const { radix, groups, stride, twiddleOffset, rootOffset } of plan.stages)
-    fields.push(radix, groups, stride, twiddleOffset, rootOffset);
-  const pointer = runtime.alloc(4 * fields.length);
-  runtime.i32(pointer, fields.length).set(fields);
-  return pointer;
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { rampFactors } from "../../core/tomography/ramp-filter";
 import { createReferenceTomographyKernels } from "../../core/tomography/reference-tomography-kernels";
 import { relativeDifference, TOMOGRAPHY_CASES, tomographyData } from "../../testing/cases/tomography-cases";
 import { createWasmRuntime, type WasmRuntime } from "../runtime";
@@ -28,6 +29,28 @@ describe.each(TOMOGRAPHY_CASES)("$shape to $imageWidth pixels", (spec) => {
     }
   });
 });
+
+test.each(TOMOGRAPHY_CASES)(
+  "rows of images of $shape to $imageWidth pixels are filtered with the bits of the reference",
+  async (spec) => {
+    const { images } = tomographyData(spec, 4);
+    const factors = rampFactors(spec.tiltsDeg, spec.imageWidth, {
+      weighting: "exact",
+      window: "hamming",
+      thickness: 9,
+    });
+    const expected = images.slice();
+    await createReferenceTomographyKernels(spec).filterImages(expected, factors, breathe);
+    expect(expected).not.toEqual(images);
+    for (const threads of [1, 3]) {
+      runtime = await createWasmRuntime({ threads });
+      const found = images.slice();
+      await createWasmTomographyKernels(runtime, spec).filterImages(found, factors, breathe);
+      expect(found).toEqual(expected);
+      if (threads === 1) runtime.dispose();
+    }
+  },
+);
 
 test("the number of threads changes no bit", async () => {
   const spec = TOMOGRAPHY_CASES[5];

@@ -1,6 +1,7 @@
 import { type TiltRays, tiltRays } from "../../core/tomography/tilt-rays";
 import type { TomographyKernels, TomographySpec } from "../../core/tomography/tomography-kernels";
 import type { WasmRuntime } from "../runtime";
+import { filterImagesInWasm } from "./filter-images";
 
 /** Rows along y in a cell: wide ones share each weight with more rows, narrow ones are for few rows or a huge section. */
 const WIDE_LANES = 16;
@@ -117,6 +118,7 @@ export function createWasmTomographyKernels(runtime: WasmRuntime, spec: Tomograp
   return {
     project: (volume, breathe) => transform("projectTilts", volume, sections, images, breathe),
     backProject: (values, breathe) => transform("backProjectRows", values, images, sections, breathe),
+    filterImages: (values, factors, breathe) => filterImagesInWasm(runtime, spec, values, factors, breathe),
     dispose() {},
   };
 }
