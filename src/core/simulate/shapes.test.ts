@@ -44,3 +44,10 @@ test("a soft sphere is the convolution of a sphere with the Gaussian of the reso
     expect(template.values[at]).toBeCloseTo(expected, 2);
   }
 });
+
+test("a shape beyond all volumes is refused in a sentence", () => {
+  const shape = { shape: "sphere", radiusAngstrom: 5000, density: 0.3 } as const;
+  expect(() => shapeTemplate(shape, { voxelSizeAngstrom: 6, resolutionAngstrom: 12 })).toThrow(
+    /^The sphere is too large: at 6 Å per voxel it needs a cube of 16\d\d voxels per side, of at most 512\.$/,
+  );
+});

@@ -1,6 +1,10 @@
+import { ComputeError } from "../errors";
 import { sigmaOfResolution } from "../structure/sigma-of-resolution";
 import type { DensityTemplate } from "../structure/structure";
 import type { ParametricShape } from "./recipe";
+
+/** A cube of half a gigabyte. */
+const MOST_VOXELS = 2 ** 27;
 
 /** A density with the voxels that are the particle: 1 inside, on the same grid. */
 export interface MaskedTemplate {
@@ -83,7 +87,7 @@ function solidOf(shape: ParametricShape, sigma: number): Solid {
 
 /**
  * Returns a shape as a template with its mask: even density inside, edges as soft as the resolution has them (at least half a
- * voxel). Its axes are x, y, z of the grid; a disc lies in the xy plane.
+ * voxel). Its axes are x, y, z of the grid; a disc lies in the xy plane. Throws "bad-parameter" for a cube beyond 2²⁷ voxels.
  */
 export function shapeTemplate(
   shape: ParametricShape,
@@ -93,6 +97,10 @@ export function shapeTemplate(
   const solid = solidOf(shape, sigma);
   const half = Math.ceil((Math.max(...solid.radii) + REACH_SIGMAS * sigma) / voxelSizeAngstrom);
   const side = 2 * half + 1;
+  if (side ** 3 > MOST_VOXELS) {
+    const sentence = `The ${shape.shape} is too large: at ${voxelSizeAngstrom} Å per voxel it needs a cube of ${side} voxels per side, of at most ${Math.floor(Math.cbrt(MOST_VOXELS))}.`;
+    throw new ComputeError("bad-parameter", sentence, { side, voxelSizeAngstrom });
+  }
   const values = new Float32Array(side ** 3);
   const mask = new Uint8Array(side ** 3);
   for (let i = 0, z = -half; z <= half; z++)
