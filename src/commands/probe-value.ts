@@ -16,7 +16,7 @@ export function watchValue(workbench: Workbench): () => void {
     const volume = entryOf(document.getState().volumes, volumeId);
     if (!volume || isBusy) return;
     const point = clampPoint(hover ?? cursor, volume.meta.shape);
-    const key = `${volume.id} ${point.x} ${point.y} ${point.z}`;
+    const key = `${volume.id} ${volume.revision} ${point.x} ${point.y} ${point.z}`;
     if (key === asked) return;
     asked = key;
     isBusy = true;
@@ -26,8 +26,16 @@ export function watchValue(workbench: Workbench): () => void {
     await ask();
   }
 
-  return view.subscribe((now, before) => {
+  const unwatch = document.subscribe((now, before) => {
+    // A volume that took new voxels in its place has another value there.
+    if (now.volumes !== before.volumes) void ask();
+  });
+  const unview = view.subscribe((now, before) => {
     if (now.hover !== before.hover || now.cursor !== before.cursor || now.volumeId !== before.volumeId)
       void ask();
   });
+  return () => {
+    unwatch();
+    unview();
+  };
 }
