@@ -20,6 +20,7 @@ export const RECONSTRUCT_PARAMS = {
     min: 1,
     max: 8192,
     step: 1,
+    integer: true,
   },
   binning: {
     kind: "choice",

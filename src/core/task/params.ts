@@ -28,6 +28,7 @@ export interface AutoNumberParam extends ParamCommon {
   readonly min: number;
   readonly max: number;
   readonly step?: number;
+  readonly integer?: boolean;
   readonly unit?: string;
 }
 
@@ -111,7 +112,11 @@ function problem(param: Param, value: unknown): string | null {
       if (!within(value, param)) return limits;
       return param.integer && !Number.isInteger(value) ? `a whole ${limits.slice(2)}` : null;
     case "auto-number":
-      return value === null || within(value, param) ? null : `${limits}, or none for automatic`;
+      if (value === null) return null;
+      if (!within(value, param)) return `${limits}, or none for automatic`;
+      return param.integer && !Number.isInteger(value)
+        ? `a whole ${limits.slice(2)}, or none for automatic`
+        : null;
     case "range": {
       const pair = Array.isArray(value) && value.length === 2 && value.every((end) => within(end, param));
       return pair && value[0] < value[1] ? null : `two rising numbers from ${param.min} to ${param.max}`;
