@@ -122,6 +122,11 @@ test("wrong use and wrong files are told in a sentence, and nothing is written",
   writeFileSync(join(folder, "bad.tlt"), "0\nthree\n");
   const bad = await cli("series.st", "--tilts", "bad.tlt", "--backend", "reference", "-o", "no.mrc");
   expect(bad).toMatchObject({ code: 1, stderr: expect.stringContaining('line 2 has "three"') });
+  const half = await cli("series.st", "--tilts", "short.tlt", "--thickness", "2.5", "-o", "no.mrc");
+  expect(half).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("Thickness must be a whole number"),
+  });
   expect(existsSync(join(folder, "no.mrc"))).toBe(false);
 });
 
