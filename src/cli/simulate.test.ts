@@ -78,6 +78,7 @@ test("a tiny cell by way of a tilt series, twice the same bytes, and again from 
     "preview.png",
     "provenance.json",
     "recipe.json",
+    "tilt-series.mdoc",
     "tilt-series.mrc",
     "tilt-series.tlt",
     "tomogram.mrc",

@@ -9,6 +9,7 @@ import { checkParams } from "../../core/task/params";
 import type { Shape3 } from "../../core/volume/shape";
 import { PARTICLE_FORMATS } from "../../io/particle-formats";
 import { writeRecipe } from "../../io/recipe/read-recipe";
+import { writeMdoc } from "../../io/tilts/write-mdoc";
 import { writeTilts } from "../../io/tilts/write-tilts";
 import { checkOutputs } from "../check-outputs";
 import {
@@ -36,6 +37,7 @@ const FILES: readonly string[] = [
   ),
   ...PARTICLE_FORMATS.map(({ extension }) => `particles${extension}`),
   "tilt-series.tlt",
+  "tilt-series.mdoc",
   "recipe.json",
   "provenance.json",
   "preview.png",
@@ -127,7 +129,15 @@ export const simulateCommand: Command = {
           ...Object.fromEntries(
             PARTICLE_FORMATS.map(({ extension, write }) => [`particles${extension}`, write(list)]),
           ),
-          ...(tiltsDeg.length > 0 ? { "tilt-series.tlt": writeTilts(tiltsDeg) } : {}),
+          ...(tiltsDeg.length > 0 && {
+            "tilt-series.tlt": writeTilts(tiltsDeg),
+            "tilt-series.mdoc": writeMdoc({
+              imageFile: "tilt-series.mrc",
+              pixelSizeAngstrom: recipe.scene.voxelSizeAngstrom,
+              tiltsDeg,
+              defociMicrometre,
+            }),
+          }),
           "recipe.json": writeRecipe(seenFrom(resolve(io.cwd, out), used)),
           "provenance.json": `${JSON.stringify({ ...made, placed, occupancy, measuredSnr, defociMicrometre }, null, 1)}\n`,
         },

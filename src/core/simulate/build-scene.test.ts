@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { matrixOf } from "../geometry/rotation";
 import { uniformSequence } from "../random/philox";
 import { sigmaOfResolution } from "../structure/sigma-of-resolution";
-import type { BeadModel } from "../structure/structure";
+import type { BeadModel, DensityMap } from "../structure/structure";
 import { voxelCount } from "../volume/shape";
 import { buildScene, membraneDistance, type Scene } from "./build-scene";
 import type { SceneRecipe } from "./recipe";
@@ -223,4 +223,37 @@ test("a scene can be cancelled", async () => {
   const options = { structures, seed: 1, volumeName: "" };
   await expect(buildScene(RECIPE, options, { ...quiet, breathe })).rejects.toThrow("cancelled");
   expect(voxelCount(RECIPE.shape)).toBeGreaterThan(0);
+});
+
+test("a map counts as protein, whatever its units", async () => {
+  const side = 21;
+  const ball = (unit: number): DensityMap => ({
+    kind: "map",
+    name: "ball",
+    values: Float32Array.from({ length: side ** 3 }, (_, i) => {
+      const [x, y, z] = [i % side, Math.floor(i / side) % side, Math.floor(i / side ** 2)];
+      return Math.hypot(x - 10, y - 10, z - 10) <= 6 ? unit : 0;
+    }),
+    shape: [side, side, side],
+    voxelSizeAngstrom: 10,
+  });
+  const recipe = {
+    ...RECIPE,
+    membranes: [],
+    filaments: [],
+    particles: [{ name: "ball", structure: "ball", count: 3 }],
+  };
+  const [one, many] = await Promise.all(
+    [1, 400].map((unit) =>
+      buildScene(recipe, { structures: async () => ball(unit), seed: 1, volumeName: "m.mrc" }, quiet),
+    ),
+  );
+  expect(one.list.particles).toHaveLength(3);
+  const inside = one.density.filter((_, i) => one.labels[i] === 1);
+  const mean = inside.reduce((sum, value) => sum + value, 0) / inside.length;
+  expect(mean).toBeGreaterThan(0.15);
+  expect(mean).toBeLessThan(0.35);
+  one.density.forEach((value, i) => {
+    if (Math.abs(value - many.density[i]) > 1e-5) throw new Error(`voxel ${i}: ${value}, ${many.density[i]}`);
+  });
 });

@@ -48,7 +48,19 @@ const MEMBRANE_LABEL = 1;
 /** Of a list: instances are stored in 16 bits. */
 const MOST_PARTICLES = 65_535;
 
-const withMask = (template: DensityTemplate): MaskedTemplate => ({ template, mask: structureMask(template) });
+/**
+ * A map's units are its program's own: in a scene it counts as protein, whose mask is about 1.5 times the dry volume of 1.21 Å³
+ * per dalton, each with 0.465 electrons, as the library's models have them.
+ */
+const MAP_ELECTRONS_PER_CUBIC_ANGSTROM = 0.465 / (1.21 * 1.5);
+
+function withMask(structure: Structure, template: DensityTemplate): MaskedTemplate {
+  const mask = structureMask(template);
+  if (structure.kind !== "map") return { template, mask };
+  const sum = template.values.reduce((total, value) => total + value, 0);
+  const scale = (MAP_ELECTRONS_PER_CUBIC_ANGSTROM * mask.reduce((total, voxel) => total + voxel, 0)) / sum;
+  return { template: { ...template, values: template.values.map((value) => value * scale) }, mask };
+}
 
 async function kindsOf(
   { particles, voxelSizeAngstrom, resolutionAngstrom, gapAngstrom }: SceneRecipe,
@@ -64,10 +76,11 @@ async function kindsOf(
     let kind = known.get(key);
     if (!kind) {
       await breathe();
-      const masked =
-        typeof structure === "string"
-          ? withMask(densityTemplate(await structures(structure), sampling))
-          : shapeTemplate(structure, sampling);
+      let masked: MaskedTemplate;
+      if (typeof structure === "string") {
+        const loaded = await structures(structure);
+        masked = withMask(loaded, densityTemplate(loaded, sampling));
+      } else masked = shapeTemplate(structure, sampling);
       kind = await particleKind(masked, gapAngstrom / voxelSizeAngstrom, breathe);
       known.set(key, kind);
     }

@@ -19,7 +19,7 @@ export type ParametricShape =
 /** A kind of particle and how many of it a scene holds. */
 export interface ParticleRecipe {
   readonly name: string;
-  /** A structure of the library by its id ("3j9i"), or a shape. Gold beads are spheres of density 4.66. */
+  /** A structure of the library by its id ("3j9i"), or a shape; a map's values count as those of protein, whatever its units. Gold beads are spheres of density 4.66. */
   readonly structure: string | ParametricShape;
   /** "#rrggbb". */
   readonly color?: string;

@@ -85,8 +85,8 @@ export function createReferenceTomographyKernels(spec: TomographySpec): Tomograp
 /** Values that are filtered between two breaths: some 30 ms. */
 const VALUES_PER_BREATH = 1 << 18;
 
-/** The reference of filtering the images of a geometry, for backends that have no other. */
-export async function filterImages(
+/** Filters the images of a geometry, row by row. */
+async function filterImages(
   { shape: [, ny], imageWidth, tiltsDeg }: TomographySpec,
   images: Float32Array,
   factors: readonly Float32Array[],
