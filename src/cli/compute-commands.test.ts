@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AbortError } from "../core/errors";
 import { float16Values } from "../core/volume/float16";
+import { runCaptured } from "../testing/run-captured";
 import { runCli } from "./run-cli";
 
 const SAMPLE = fileURLToPath(new URL("../../public/samples/cell-sample.mrc", import.meta.url));
@@ -16,22 +17,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function cli(argv: string[], signal = new AbortController().signal) {
-  let stdout = "";
-  let stderr = "";
-  const keep = (take: (text: string) => void) => ({ write: take });
-  const code = await runCli(argv, {
-    stdout: keep((text) => {
-      stdout += text;
-    }),
-    stderr: keep((text) => {
-      stderr += text;
-    }),
-    signal,
-    cwd: folder,
-  });
-  return { code, stdout, stderr };
-}
+const cli = (argv: string[], signal?: AbortSignal) => runCaptured(runCli, argv, folder, signal);
 
 async function json(...argv: string[]) {
   const { code, stdout, stderr } = await cli([...argv, "--json"]);

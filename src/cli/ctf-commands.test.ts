@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { mrcFixture } from "../testing/mrc-fixture";
+import { runCaptured } from "../testing/run-captured";
 import { runCli } from "./run-cli";
 
 let folder: string;
@@ -11,16 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function cli(...argv: string[]) {
-  const written = { stdout: "", stderr: "" };
-  const code = await runCli(argv, {
-    stdout: { write: (text) => (written.stdout += text) },
-    stderr: { write: (text) => (written.stderr += text) },
-    signal: new AbortController().signal,
-    cwd: folder,
-  });
-  return { code, ...written };
-}
+const cli = (...argv: string[]) => runCaptured(runCli, argv, folder);
 
 test("ctf lists the zeros up to Nyquist, and writes the curve that crosses 0 there", async () => {
   const { code, stdout } = await cli(

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { wholeBox } from "../core/volume/shape";
 import { memorySource } from "../io/source/memory-source";
 import { openVolume } from "../io/volume/open-volume";
+import { runCaptured } from "../testing/run-captured";
 import { runCli } from "./run-cli";
 
 const atom = (chain: string, x: number, residue = "ALA") =>
@@ -33,25 +34,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function cli(...argv: string[]) {
-  let stdout = "";
-  let stderr = "";
-  const code = await runCli(argv, {
-    stdout: {
-      write: (text) => {
-        stdout += text;
-      },
-    },
-    stderr: {
-      write: (text) => {
-        stderr += text;
-      },
-    },
-    signal: new AbortController().signal,
-    cwd: folder,
-  });
-  return { code, stdout, stderr };
-}
+const cli = (...argv: string[]) => runCaptured(runCli, argv, folder);
 
 async function voxelsOf(name: string) {
   const volume = await openVolume(memorySource(readFileSync(join(folder, name)), name));

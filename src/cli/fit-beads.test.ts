@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { AbortError } from "../core/errors";
 import { readBeadModel } from "../io/bead-model/read-bead-model";
 import { mrcFixture } from "../testing/mrc-fixture";
+import { runCaptured } from "../testing/run-captured";
 import { runCli } from "./run-cli";
 
 let folder: string;
@@ -13,22 +14,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function cli(argv: string[], signal = new AbortController().signal) {
-  let stdout = "";
-  let stderr = "";
-  const keep = (take: (text: string) => void) => ({ write: take });
-  const code = await runCli(argv, {
-    stdout: keep((text) => {
-      stdout += text;
-    }),
-    stderr: keep((text) => {
-      stderr += text;
-    }),
-    signal,
-    cwd: folder,
-  });
-  return { code, stdout, stderr };
-}
+const cli = (argv: string[], signal?: AbortSignal) => runCaptured(runCli, argv, folder, signal);
 
 const SIDE = 14;
 

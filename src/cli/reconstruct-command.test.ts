@@ -11,6 +11,7 @@ import { writeTilts } from "../io/tilts/write-tilts";
 import { openVolume } from "../io/volume/open-volume";
 import { blobPhantom } from "../testing/blob-phantom";
 import { mrcFixture } from "../testing/mrc-fixture";
+import { runCaptured } from "../testing/run-captured";
 import { runCli } from "./run-cli";
 
 const RECORDED = new URL("../../../shared/data/tomograms/tilt_stack.mrc", import.meta.url);
@@ -31,16 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function cli(...argv: string[]) {
-  const written = { stdout: "", stderr: "" };
-  const code = await runCli(["reconstruct", ...argv], {
-    stdout: { write: (text) => (written.stdout += text) },
-    stderr: { write: (text) => (written.stderr += text) },
-    signal: new AbortController().signal,
-    cwd: folder,
-  });
-  return { code, ...written };
-}
+const cli = (...argv: string[]) => runCaptured(runCli, ["reconstruct", ...argv], folder);
 
 async function read(name: string) {
   const volume = await openVolume(memorySource(readFileSync(join(folder, name)), name));

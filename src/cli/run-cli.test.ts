@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AbortError } from "../core/errors";
+import { runCaptured } from "../testing/run-captured";
 import { runCli } from "./run-cli";
 
 const PUBLIC = fileURLToPath(new URL("../../public/", import.meta.url));
@@ -26,25 +27,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function cli(argv: string[], signal = new AbortController().signal) {
-  let stdout = "";
-  let stderr = "";
-  const code = await runCli(argv, {
-    stdout: {
-      write: (text) => {
-        stdout += text;
-      },
-    },
-    stderr: {
-      write: (text) => {
-        stderr += text;
-      },
-    },
-    signal,
-    cwd: folder,
-  });
-  return { code, stdout, stderr };
-}
+const cli = (argv: string[], signal?: AbortSignal) => runCaptured(runCli, argv, folder, signal);
 
 /** Runs a command that must succeed and print JSON. */
 async function json(...argv: string[]) {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ParticleList } from "../core/particles/particle-list";
 import { particleFormatOf } from "../io/particle-formats";
+import { runCaptured } from "../testing/run-captured";
 import { publicFile } from "./public-files";
 import { runCli } from "./run-cli";
 
@@ -13,17 +14,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function cli(argv: string[], signal = new AbortController().signal) {
-  let stdout = "";
-  let stderr = "";
-  const code = await runCli(["simulate", ...argv], {
-    stdout: { write: (text: string) => (stdout += text) },
-    stderr: { write: (text: string) => (stderr += text) },
-    signal,
-    cwd: folder,
-  });
-  return { code, stdout, stderr };
-}
+const cli = (argv: string[], signal?: AbortSignal) =>
+  runCaptured(runCli, ["simulate", ...argv], folder, signal);
 
 const BACKEND = ["--backend", "wasm", "--threads", "1"];
 const inFolder = (...path: string[]) => join(folder, ...path);

@@ -7,6 +7,7 @@ import {
   shellValueAt,
 } from "../../core/metrics/fourier-shell-correlation";
 import { beadModelRadius } from "../../core/structure/bead-model-radius";
+import { ELECTRONS_PER_DALTON } from "../../core/structure/electrons-per-dalton";
 import { fitBeads } from "../../core/structure/fit-beads";
 import { type MapPart, partOfMap } from "../../core/structure/fit-part";
 import { gaussiansOnGrid } from "../../core/structure/gaussians-on-grid";
@@ -31,8 +32,6 @@ import { loadMap } from "../load-map";
 import { createProgressLine } from "../progress-line";
 
 const DEFAULT_BEADS = 500;
-/** Of the atoms that models have, hydrogens not among them: 0.462 in protein (PDB 1s3x, 3qm1, 1oel), 0.480 in RNA. */
-const ELECTRONS_PER_DALTON = 0.465;
 const SHELLS_IN_TEXT = 12;
 const DEFAULT_VOXEL_ANGSTROM = 5;
 const DEFAULT_RESOLUTION_ANGSTROM = 20;

@@ -1,18 +1,7 @@
 import { ComputeError } from "../errors";
 import type { CtfSettings, Imaging } from "../microscope/imaging";
+import { USUAL_CTF } from "../microscope/usual-ctf";
 import type { SimulateParams } from "./simulate-params";
-
-/** The microscope of a recipe that has a perfect one, once a defocus is stated. */
-const USUAL_CTF: CtfSettings = {
-  voltageKv: 300,
-  sphericalAberrationMm: 2.7,
-  amplitudeContrast: 0.07,
-  phaseShiftDeg: 0,
-  defocusMicrometre: 0,
-  defocusSpreadMicrometre: 0,
-  bFactorAngstrom2: 0,
-  correction: "phase-flip",
-};
 
 /** A defocus gives a perfect microscope a CTF; a correction without a CTF has nothing to correct. */
 function ctfWith(

@@ -3,6 +3,7 @@ import type { PlacedCount } from "../operations/results";
 import type { ClassInfo, Particle, ParticleList } from "../particles/particle-list";
 import { distanceTransform } from "../segment/distance-transform";
 import { densityTemplate } from "../structure/density-template";
+import { ELECTRONS_PER_DALTON } from "../structure/electrons-per-dalton";
 import type { DensityTemplate, Structure } from "../structure/structure";
 import { structureMask } from "../structure/structure-mask";
 import type { TaskContext } from "../task/task";
@@ -50,9 +51,9 @@ const MOST_PARTICLES = 65_535;
 
 /**
  * A map's units are its program's own: in a scene it counts as protein, whose mask is about 1.5 times the dry volume of 1.21 Å³
- * per dalton, each with 0.465 electrons, as the library's models have them.
+ * per dalton.
  */
-const MAP_ELECTRONS_PER_CUBIC_ANGSTROM = 0.465 / (1.21 * 1.5);
+const MAP_ELECTRONS_PER_CUBIC_ANGSTROM = ELECTRONS_PER_DALTON / (1.21 * 1.5);
 
 function withMask(structure: Structure, template: DensityTemplate): MaskedTemplate {
   const mask = structureMask(template);

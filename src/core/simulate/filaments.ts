@@ -1,4 +1,5 @@
 import { frameOf } from "../geometry/random-rotation";
+import { ELECTRONS_PER_DALTON } from "../structure/electrons-per-dalton";
 import type { Point3, Shape3 } from "../volume/shape";
 import type { FilamentRecipe } from "./recipe";
 
@@ -13,9 +14,6 @@ export interface FilamentModel {
   /** The beads whose z lies from −half to half, in ångström, as x, y, z, x, y, z, … */
   beads(halfLengthAngstrom: number): Float32Array;
 }
-
-/** Electrons of protein per dalton. */
-const ELECTRONS_PER_DALTON = 0.535;
 
 /** Two tubulins, 82 Å, in a protofilament; three monomers up once around. */
 const TUBULIN_RISE = 41;

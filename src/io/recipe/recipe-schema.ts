@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { USUAL_CTF } from "../../core/microscope/usual-ctf";
 
 /** What a recipe may leave out. */
 const DEFAULT_TILTS = { minTiltDeg: -60, maxTiltDeg: 60, stepDeg: 2, order: "dose-symmetric" } as const;
@@ -157,14 +158,14 @@ const tilts = z
   });
 
 const ctf = z.strictObject({
-  voltageKv: z.number().min(50).max(1000).default(300),
-  sphericalAberrationMm: z.number().min(0).max(20).default(2.7),
-  amplitudeContrast: share.default(0.07),
-  phaseShiftDeg: z.number().min(-180).max(180).default(0),
+  voltageKv: z.number().min(50).max(1000).default(USUAL_CTF.voltageKv),
+  sphericalAberrationMm: z.number().min(0).max(20).default(USUAL_CTF.sphericalAberrationMm),
+  amplitudeContrast: share.default(USUAL_CTF.amplitudeContrast),
+  phaseShiftDeg: z.number().min(-180).max(180).default(USUAL_CTF.phaseShiftDeg),
   defocusMicrometre: z.number().min(-20).max(20),
-  defocusSpreadMicrometre: z.number().min(0).max(10).default(0),
-  bFactorAngstrom2: z.number().min(0).max(1e5).default(0),
-  correction: z.enum(["none", "phase-flip", "wiener"]).default("phase-flip"),
+  defocusSpreadMicrometre: z.number().min(0).max(10).default(USUAL_CTF.defocusSpreadMicrometre),
+  bFactorAngstrom2: z.number().min(0).max(1e5).default(USUAL_CTF.bFactorAngstrom2),
+  correction: z.enum(["none", "phase-flip", "wiener"]).default(USUAL_CTF.correction),
 });
 
 const imaging = z.strictObject({

@@ -87,7 +87,7 @@ function CellForm() {
 }
 
 /** The CTF that the controls stand for, or null where the recipe has none. */
-function ctfOf({ ctf }: Imaging, given: Partial<SimulateParams>): CtfSettings | null {
+function statedCtf({ ctf }: Imaging, given: Partial<SimulateParams>): CtfSettings | null {
   return ctf && { ...ctf, defocusMicrometre: given.defocusMicrometre ?? ctf.defocusMicrometre };
 }
 
@@ -101,7 +101,7 @@ function Cell({ cell }: { readonly cell: CellState }) {
     given.minTiltDeg ?? imaging.tilts.minTiltDeg,
     given.maxTiltDeg ?? imaging.tilts.maxTiltDeg,
   ] as const;
-  const ctf = ctfOf(imaging, given);
+  const ctf = statedCtf(imaging, given);
   const { placed, occupancy, measuredSnr } = cell.output;
   const image = useJobs(({ jobs }) => lastJob(jobs, "image"));
   return (
