@@ -28,7 +28,7 @@ export default {
     owner("three/", ["src/scene"], "Scenes own three.js; the rest passes plain props."),
     owner(
       "@tensorflow/",
-      ["src/gpu/tfjs"],
+      ["src/tfjs"],
       "tfjs is frozen and has silent errors at rank 5: one folder knows them.",
     ),
     owner("comlink/", ["workers", "src/services"], "Remote calls exist at the worker boundary only."),

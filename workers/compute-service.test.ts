@@ -47,6 +47,7 @@ function backendThatLosesItsDevice(onDispose: () => void): Backend {
     createNetwork: async () => {
       throw new ComputeError("backend-failed", "The GPU did not give back its result.");
     },
+    createTrainer: () => Promise.reject(new Error("not part of this test")),
     createMwrKernels: async (spec) => createReferenceMwrKernels(spec),
     createTomographyKernels: async (spec) => createReferenceTomographyKernels(spec),
     createFourier3: async (shape) => createReferenceFourier3(shape),

@@ -1,4 +1,5 @@
 import type { Backend } from "../core/backend";
+import { ComputeError } from "../core/errors";
 import { createWasmFourier3 } from "../wasm/fourier/wasm-fourier3";
 import { createWasmNetwork } from "../wasm/network/wasm-network";
 import { createWasmMwrKernels } from "../wasm/restore/wasm-mwr-kernels";
@@ -16,6 +17,7 @@ export function createWasmBackend(threads: number): Backend {
     description: `WebAssembly SIMD, ${threads} thread${threads === 1 ? "" : "s"}`,
     budgetBytes: CPU_BUDGET_BYTES,
     createNetwork: (model) => createWasmNetwork(model, { threads }),
+    createTrainer: () => Promise.reject(noTrainer()),
     createMwrKernels: (spec) => onRuntime(threads, (runtime) => createWasmMwrKernels(runtime, spec)),
     createTomographyKernels: (spec) =>
       onRuntime(threads, (runtime) => createWasmTomographyKernels(runtime, spec)),
@@ -44,3 +46,5 @@ async function onRuntime<Kernels extends { dispose(): void }>(
     throw error;
   }
 }
+
+const noTrainer = () => new ComputeError("backend-unavailable", "This backend cannot train yet.");

@@ -1,4 +1,5 @@
 import type { Backend } from "../core/backend";
+import { ComputeError } from "../core/errors";
 import type { TomographyKernels } from "../core/tomography/tomography-kernels";
 import type { GpuDevice } from "../gpu/device";
 import { createWebGpuNetwork } from "../gpu/network/webgpu-executor";
@@ -15,6 +16,7 @@ export function createWebGpuBackend(gpu: GpuDevice, cpu: () => Promise<Backend>)
     description: gpu.description,
     budgetBytes: GPU_BUDGET_BYTES,
     createNetwork: (model) => createWebGpuNetwork(gpu, model),
+    createTrainer: () => Promise.reject(noTrainer()),
     createMwrKernels: async (spec) => (await cpu()).createMwrKernels(spec),
     async createTomographyKernels(spec) {
       const kernels = await createWebGpuTomographyKernels(gpu, spec);
@@ -37,3 +39,5 @@ export function createWebGpuBackend(gpu: GpuDevice, cpu: () => Promise<Backend>)
     },
   };
 }
+
+const noTrainer = () => new ComputeError("backend-unavailable", "This backend cannot train yet.");

@@ -1,7 +1,9 @@
 import type { Fourier3 } from "./fourier/fourier3";
+import type { Labelled } from "./nn/labelled";
 import type { Model } from "./nn/model";
 import type { MwrKernelSpec, MwrKernels } from "./restore/mwr-kernels";
 import type { TomographyKernels, TomographySpec } from "./tomography/tomography-kernels";
+import type { NetworkTrainer, TrainerSpec } from "./train/trainer";
 import type { Box, Shape3 } from "./volume/shape";
 
 export type BackendId = "webgpu" | "wasm" | "reference";
@@ -24,6 +26,14 @@ export interface NetworkExecutor {
     breathe: (fraction: number) => Promise<void>,
     onSection?: (z: number, probabilities: Float32Array) => void,
   ): Promise<Float32Array>;
+  /** As `predict`, but labels with their probabilities: all that a label map needs, and a fraction of the bytes. */
+  label(
+    tile: Float32Array,
+    shape: Shape3,
+    core: Box,
+    breathe: (fraction: number) => Promise<void>,
+    onSection?: (z: number, labelled: Labelled) => void,
+  ): Promise<Labelled>;
   dispose(): void;
 }
 
@@ -35,6 +45,8 @@ export interface Backend {
   /** A tile's memory stays below this. */
   readonly budgetBytes: number;
   createNetwork(model: Model): Promise<NetworkExecutor>;
+  /** Throws ComputeError "bad-input" if the weights do not fit. */
+  createTrainer(spec: TrainerSpec): Promise<NetworkTrainer>;
   createMwrKernels(spec: MwrKernelSpec): Promise<MwrKernels>;
   createTomographyKernels(spec: TomographySpec): Promise<TomographyKernels>;
   createFourier3(shape: Shape3): Promise<Fourier3>;

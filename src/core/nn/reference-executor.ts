@@ -3,6 +3,7 @@ import { type Box, boxShape, type Shape3, voxelCount } from "../volume/shape";
 import { checkTile } from "./check-tile";
 import { checkWeights } from "./check-weights";
 import { deepFinderLayers } from "./deepfinder-network";
+import { labelProbabilities } from "./labelled";
 import type { Model, Tensor } from "./model";
 import { concatenate, convolveRow, type Features, maxPool, nearestUp, softmax } from "./reference-layers";
 
@@ -20,7 +21,7 @@ export function createReferenceNetwork(model: Model): NetworkExecutor {
   /** The layer after which an output is needed no more. */
   const lastUse = new Map(layers.flatMap((layer, index) => layer.inputs.map((input) => [input, index])));
 
-  return {
+  const network: NetworkExecutor = {
     classCount,
 
     predictBytes: (shape) => voxelCount(shape) * (BYTES_PER_VOXEL + 4 * classCount),
@@ -65,8 +66,13 @@ export function createReferenceNetwork(model: Model): NetworkExecutor {
       return crop(probabilities, core);
     },
 
+    async label(tile, shape, core, breathe) {
+      return labelProbabilities(await network.predict(tile, shape, core, breathe), classCount);
+    },
+
     dispose() {},
   };
+  return network;
 }
 
 function crop({ shape, channels, values }: Features, core: Box): Float32Array<ArrayBuffer> {

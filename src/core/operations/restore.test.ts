@@ -25,6 +25,7 @@ const backend: Backend = {
   description: "TypeScript",
   budgetBytes: 1e9,
   createNetwork: () => Promise.reject(new Error("not part of a restoration")),
+  createTrainer: () => Promise.reject(new Error("not part of a restoration")),
   createMwrKernels: async (spec) => createReferenceMwrKernels(spec),
   createTomographyKernels: () => Promise.reject(new Error("not part of a restoration")),
   createFourier3: () => Promise.reject(new Error("not part of a restoration")),

@@ -35,6 +35,7 @@ const backendOf = (executor: NetworkExecutor, budgetBytes: number): Backend => (
   description: "WebAssembly",
   budgetBytes,
   createNetwork: async () => ({ ...executor, dispose() {} }),
+  createTrainer: () => Promise.reject(new Error("not part of a segmentation")),
   createMwrKernels: () => Promise.reject(new Error("not part of a segmentation")),
   createTomographyKernels: () => Promise.reject(new Error("not part of a segmentation")),
   createFourier3: () => Promise.reject(new Error("not part of a segmentation")),

@@ -1,6 +1,7 @@
 import type { NetworkExecutor } from "../../core/backend";
 import { checkTile } from "../../core/nn/check-tile";
 import { checkWeights } from "../../core/nn/check-weights";
+import { labelProbabilities } from "../../core/nn/labelled";
 import type { Model } from "../../core/nn/model";
 import { type Box, boxShape, type Shape3, voxelCount, wholeBox } from "../../core/volume/shape";
 import { BufferSet } from "../buffer-set";
@@ -26,7 +27,7 @@ export async function createWebGpuNetwork(gpu: GpuDevice, model: Model): Promise
   const queue = new PacedQueue(device, gpu.isSoftware);
   const buffers = new BufferSet(device);
 
-  return {
+  const network: NetworkExecutor = {
     classCount,
 
     predictBytes(shape, core) {
@@ -54,11 +55,16 @@ export async function createWebGpuNetwork(gpu: GpuDevice, model: Model): Promise
       });
     },
 
+    async label(tile, shape, core, breathe) {
+      return labelProbabilities(await network.predict(tile, shape, core, breathe), classCount);
+    },
+
     dispose() {
       buffers.free();
       runners.dispose();
     },
   };
+  return network;
 }
 
 const tileBytes = (shape: Shape3) => featureMapBytes(wholeBox(shape), 1);

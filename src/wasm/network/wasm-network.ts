@@ -1,6 +1,7 @@
 import type { NetworkExecutor } from "../../core/backend";
 import { checkTile } from "../../core/nn/check-tile";
 import { checkWeights } from "../../core/nn/check-weights";
+import { labelProbabilities } from "../../core/nn/labelled";
 import type { Model } from "../../core/nn/model";
 import { boxShape } from "../../core/volume/shape";
 import { createWasmRuntime } from "../runtime";
@@ -22,7 +23,7 @@ export async function createWasmNetwork(
   const kernels = createNetworkKernels(runtime, model, classCount);
   const schedules: ScheduleCache = new Map();
 
-  return {
+  const network: NetworkExecutor = {
     classCount,
 
     predictBytes(shape, core) {
@@ -64,8 +65,15 @@ export async function createWasmNetwork(
       return probabilities;
     },
 
+    async label(tile, shape, core, breathe, onSection) {
+      const bySection =
+        onSection && ((z: number, p: Float32Array) => onSection(z, labelProbabilities(p, classCount)));
+      return labelProbabilities(await network.predict(tile, shape, core, breathe, bySection), classCount);
+    },
+
     dispose() {
       runtime.dispose();
     },
   };
+  return network;
 }

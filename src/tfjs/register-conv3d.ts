@@ -6,10 +6,10 @@ import {
   type TensorInfo,
   unregisterKernel,
 } from "@tensorflow/tfjs-core";
-import { type Shape3, wholeBox } from "../../core/volume/shape";
-import { type Conv3dSpec, conv3dSupports, createConv3d, createConv3dNow } from "../conv3d/conv3d";
-import type { FeatureMap } from "../feature-map";
-import { submitNow } from "../paced-queue";
+import { type Shape3, wholeBox } from "../core/volume/shape";
+import { type Conv3dSpec, conv3dSupports, createConv3d, createConv3dNow } from "../gpu/conv3d/conv3d";
+import type { FeatureMap } from "../gpu/feature-map";
+import { submitNow } from "../gpu/paced-queue";
 
 const KERNEL = "Conv3D";
 

@@ -1,14 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { GpuDevice } from "../gpu/device";
 import {
   CONV3D_CASES,
   type Conv3dCase,
   conv3dData,
   conv3dOracle,
   maxDifference,
-} from "../../testing/cases/conv3d-cases";
-import { testGpu } from "../../testing/node-webgpu";
-import type { GpuDevice } from "../device";
+} from "../testing/cases/conv3d-cases";
+import { testGpu } from "../testing/node-webgpu";
 import { startTfjs } from "./start-tfjs";
 
 /** f32 sums of up to 27·32 products of order 1/√n. */

@@ -7,8 +7,8 @@ import {
   removeBackend,
   setBackend,
 } from "@tensorflow/tfjs-core";
-import { ComputeError } from "../../core/errors";
-import type { GpuDevice } from "../device";
+import { ComputeError } from "../core/errors";
+import type { GpuDevice } from "../gpu/device";
 import { registerConv3d } from "./register-conv3d";
 
 /**
