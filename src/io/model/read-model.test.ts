@@ -17,11 +17,13 @@ const manifest = {
   weights: "tiny.safetensors",
   trainedOn: "simulated cells",
   licence: "MIT",
-  measured: { f1: 1 },
+  measured: { 1: { f1: 1, found: 12 } },
+  training: { step: 900, recipe: { seed: 3 } },
+  colour: "what another program wrote",
 };
 
 test("a manifest is kept without what is unknown", () => {
-  const { measured: _, ...known } = manifest;
+  const { colour: _, ...known } = manifest;
   expect(readManifest(manifest)).toEqual(known);
 });
 
@@ -31,6 +33,7 @@ test.each([
   [{ classes: [manifest.classes[0], { label: 1, name: "x", color: "red" }] }, "classes.1.color"],
   [{ classes: [...manifest.classes].reverse() }, "labels its classes 1, 0"],
   [{ weights: undefined }, "weights"],
+  [{ measured: { 1: { f1: "high" } } }, "measured.1.f1"],
 ])("a manifest with %j is refused by name", (change, words) => {
   expect(() => readManifest({ ...manifest, ...change })).toThrow(words);
 });

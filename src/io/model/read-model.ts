@@ -18,12 +18,14 @@ const manifestSchema = z.object({
   name: z.string().min(1),
   architecture: z.literal("deepfinder-2019"),
   classes: z.array(classSchema).min(2),
-  voxelSizeAngstrom: z.number().positive(),
+  voxelSizeAngstrom: z.number().positive().nullable(),
   proteinIsBright: z.boolean(),
   normalization: z.literal("volume mean 0, std 1"),
   weights: z.string().min(1),
   trainedOn: z.string(),
   licence: z.string(),
+  measured: z.record(z.string(), z.record(z.string(), z.number())).optional(),
+  training: z.record(z.string(), z.unknown()).optional(),
 });
 
 /**
