@@ -133,6 +133,7 @@ function checkVoxelSize(
   const { x, y, z } = meta.voxelSizeAngstrom;
   const known = knownVoxelSizeAngstrom(meta.voxelSizeAngstrom);
   const expected = manifest.voxelSizeAngstrom;
+  if (expected === null) return "; the model's voxel size is unknown, the volume is taken as it is";
   const isStrange = (size: number) => size > 0 && Math.abs(size / expected - 1) > VOXEL_SIZE_TOLERANCE;
   if (!ignoreVoxelSize && (known === null ? [x, y, z].some(isStrange) : isStrange(known))) {
     const sizes = known === null ? [x, y, z] : [known];

@@ -20,7 +20,7 @@ export function SegmentPanel() {
   const job = useJobs(({ jobs }) => lastJob(jobs, "segment"));
   const [model] = models;
   const size = volume && voxelSizeOf(volume);
-  const scale = size && model ? size / model.voxelSizeAngstrom : 1;
+  const scale = size && model?.voxelSizeAngstrom ? size / model.voxelSizeAngstrom : 1;
   const isFarOff = scale > TOLERATED_SCALE || scale < 1 / TOLERATED_SCALE;
   return (
     <>
