@@ -9,6 +9,9 @@ const DRIVER_FOLDERS = ["/etc/vulkan/icd.d", "/usr/share/vulkan/icd.d", "/usr/lo
 /** RTLD_NOW, RTLD_GLOBAL and RTLD_NODELETE of Linux's <dlfcn.h>: Node has no name for the last. */
 const KEEP_LOADED = 0x2 | 0x100 | 0x1000;
 
+/** Matrices of subgroups, and half precision where the driver has it. */
+const DAWN_OPTIONS = ["enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia"];
+
 /**
  * Returns Node's WebGPU (Dawn, npm package `webgpu`), or null where it has no adapter. A Vulkan driver named in the environment
  * or installed is preferred; without one it is SwiftShader of Debian's Chromium. Keep the object for as long as a device
@@ -40,7 +43,7 @@ async function create(): Promise<GPU | null> {
   try {
     const dawn = await import("webgpu");
     Object.assign(globalThis, dawn.globals);
-    const gpu = dawn.create([]);
+    const gpu = dawn.create(DAWN_OPTIONS);
     return (await gpu.requestAdapter()) ? gpu : null;
   } catch {
     return null;

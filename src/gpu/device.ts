@@ -8,11 +8,21 @@ export interface GpuDevice {
   readonly description: string;
   /** SwiftShader, llvmpipe and the like: right, and slower than WebAssembly. */
   readonly isSoftware: boolean;
+  /** Whether it multiplies matrices of 16×16 in f16 with sums in f32, by subgroups of 32 threads. */
+  readonly hasSubgroupMatrices: boolean;
   /** Resolves with the reason when the device is lost or destroyed; never rejects. */
   readonly lost: Promise<GPUDeviceLostInfo>;
 }
 
-const WANTED_FEATURES: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
+/** Browsers offer it behind a flag while its specification is a draft. */
+const SUBGROUP_MATRIX = "chromium-experimental-subgroup-matrix" as GPUFeatureName;
+
+const WANTED_FEATURES: readonly GPUFeatureName[] = [
+  "shader-f16",
+  "subgroups",
+  "timestamp-query",
+  SUBGROUP_MATRIX,
+];
 
 const RAISED_LIMITS = [
   "maxBufferSize",
@@ -35,6 +45,27 @@ const VENDORS: Readonly<Record<string, string>> = {
   qualcomm: "Qualcomm",
   arm: "ARM",
 };
+
+interface SubgroupMatrixConfig {
+  readonly componentType: string;
+  readonly resultComponentType: string;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+}
+
+/** What the draft adds to an adapter's description. */
+type MatrixInfo = GPUAdapterInfo & { readonly subgroupMatrixConfigs?: Iterable<SubgroupMatrixConfig> };
+
+function hasMatrices({ features, info }: GPUAdapter): boolean {
+  if (!features.has(SUBGROUP_MATRIX) || !features.has("shader-f16")) return false;
+  const { subgroupMatrixConfigs = [], subgroupMinSize, subgroupMaxSize } = info as MatrixInfo;
+  const isOurs = (config: SubgroupMatrixConfig) =>
+    config.componentType === "f16" &&
+    config.resultComponentType === "f32" &&
+    [config.M, config.N, config.K].every((side) => side === 16);
+  return subgroupMinSize === 32 && subgroupMaxSize === 32 && [...subgroupMatrixConfigs].some(isOurs);
+}
 
 /** Returns the adapter's name: the device's own where the browser tells it, else vendor and architecture. */
 export function adapterName(
@@ -62,7 +93,8 @@ export async function openGpuDevice(gpu: GPU): Promise<GpuDevice> {
     const names = [info.vendor, info.architecture, info.device, info.description].join(" ");
     const isSoftware = info.isFallbackAdapter || SOFTWARE_NAMES.test(names);
     const description = `${isSoftware ? softwareName(names) : adapterName(info)} (WebGPU)`;
-    return { device, adapterInfo: info, description, isSoftware, lost: device.lost };
+    const hasSubgroupMatrices = hasMatrices(adapter);
+    return { device, adapterInfo: info, description, isSoftware, hasSubgroupMatrices, lost: device.lost };
   } catch (error) {
     const sentence = `The graphics adapter "${adapterName(info)}" gave no WebGPU device.`;
     throw new ComputeError("backend-unavailable", sentence, {}, error);
