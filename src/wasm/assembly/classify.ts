@@ -1,3 +1,4 @@
+import { accumulateRow, FIRST } from "./conv3d";
 import { multiplyAdd } from "./multiply-add";
 
 /**
@@ -51,4 +52,54 @@ function softmax(values: usize, count: i32): void {
     const at = values + (<usize>i << 2);
     store<f32>(at, load<f32>(at) / total);
   }
+}
+
+/**
+ * Computes, for row `item` of `count` voxels, the gradient by the values before the softmax from probabilities p and the
+ * gradient dy by them, both [voxel][classCount]: p·(dy − Σ p·dy), as [voxel][padded], zero beyond the classes.
+ */
+export function softmaxGradientRow(
+  item: i32,
+  p: usize,
+  dy: usize,
+  classCount: i32,
+  out: usize,
+  padded: i32,
+  count: i32,
+): void {
+  const classBytes = <usize>classCount << 2;
+  const paddedBytes = <usize>padded << 2;
+  let from = <usize>(item * count) * classBytes;
+  let to = out + <usize>(item * count) * paddedBytes;
+  for (let voxel = 0; voxel < count; voxel++) {
+    let mean: f32 = 0;
+    for (let c: usize = 0; c < classBytes; c += 4) mean += load<f32>(p + from + c) * load<f32>(dy + from + c);
+    for (let c: usize = 0; c < classBytes; c += 4)
+      store<f32>(to + c, load<f32>(p + from + c) * (load<f32>(dy + from + c) - mean));
+    memory.fill(to + classBytes, 0, paddedBytes - classBytes);
+    from += classBytes;
+    to += paddedBytes;
+  }
+}
+
+/**
+ * Computes row `item` of `count` voxels (a multiple of 4) of the gradient by the features from the gradient by the values
+ * before the softmax [voxel][padded]. Weights are [channels / 8][padded][8]; channels are a multiple of 8.
+ */
+export function classifyInputGradientRow(
+  item: i32,
+  gradient: usize,
+  padded: i32,
+  weights: usize,
+  zeros: usize,
+  out: usize,
+  channels: i32,
+  count: i32,
+): void {
+  const step = <usize>padded << 2;
+  const outStep = <usize>channels << 2;
+  const input = gradient + <usize>(item * count) * step;
+  const to = out + <usize>(item * count) * outStep;
+  for (let channel: usize = 0; channel < outStep; channel += 32)
+    accumulateRow(input, 0, step, step, 1, weights + (channel >> 2) * step, zeros, to + channel, outStep, count >> 2, FIRST);
 }

@@ -8,7 +8,7 @@
 // V8 would then chain the multiply-adds of one sum, which costs a quarter of the speed.
 import { multiplyAdd } from "./multiply-add";
 
-const FIRST: i32 = 1;
+export const FIRST: i32 = 1;
 const LAST: i32 = 2;
 
 /** Voxels that a row of nx takes: blocks of 8 (an up-step writes 4 voxels twice) and the border. Host: planeGeometry. */
@@ -30,7 +30,7 @@ function relu(sum: v128): v128 {
  * for the next voxel. Weights are [rowTaps][span / 4][8]. With FIRST the sums begin at the bias, else at what the row holds;
  * with LAST they end in ReLU. `out` is the first voxel's first channel of the 8, `outStep` leads to the next voxel's.
  */
-function accumulateRow(
+export function accumulateRow(
   input: usize,
   inputRowBytes: usize,
   step: usize,
@@ -137,21 +137,28 @@ export class ConvSource {
   weights: usize;
 }
 
-/** An output plane of a 3×3×3 convolution with ReLU. Two inputs count as one with their channels side by side. */
+/** An output plane of a 3×3×3 convolution. Two inputs count as one with their channels side by side. */
 @unmanaged
 export class ConvPlane {
   out: usize;
   outChannels: i32;
   nx: i32;
   bias: usize;
+  /** Whether it ends in ReLU. */
+  relu: i32;
+  /** 1, or 2 where the input planes have twice the sides: output voxel m then has input voxel 2m in its middle. */
+  stride: i32;
   sourceCount: i32;
   sources: usize;
 }
 
-/** Computes row `firstRow + item` of a plane. The input planes have the output's geometry. */
+/** Computes row `firstRow + item` of a plane. */
 export function conv3Row(item: i32, firstRow: i32, plane: ConvPlane): void {
   const y = firstRow + item;
   const voxels = rowVoxels(plane.nx);
+  const stride = <usize>plane.stride;
+  const inputVoxels = rowVoxels(plane.nx * plane.stride);
+  const last = plane.relu ? LAST : 0;
   const blocks = (plane.nx + 3) >> 2;
   const outStep = <usize>plane.outChannels << 2;
   const outRow = plane.out + (<usize>(y + 1) * voxels + 1) * outStep;
@@ -162,18 +169,18 @@ export function conv3Row(item: i32, firstRow: i32, plane: ConvPlane): void {
     for (let i = 0; i < plane.sourceCount; i++) {
       const source = sourceAt(plane, i);
       const step = <usize>source.channels << 2;
-      const rowBytes = voxels * step;
+      const rowBytes = inputVoxels * step;
       const weightBytes = <usize>72 * step; // of 9 taps × 8 outputs
       const weights = source.weights + <usize>(group >> 3) * 3 * weightBytes;
       for (let dz = 0; dz < 3; dz++) {
         const input = planeOf(source, dz);
         if (!input) continue;
-        const mode = (done == 0 ? FIRST : 0) | (done == planes - 1 ? LAST : 0);
+        const mode = (done == 0 ? FIRST : 0) | (done == planes - 1 ? last : 0);
         done++;
         accumulateRow(
-          input + <usize>y * rowBytes,
+          input + <usize>y * stride * rowBytes,
           rowBytes,
-          step,
+          stride * step,
           3 * step,
           3,
           weights + <usize>dz * weightBytes,
@@ -187,6 +194,11 @@ export function conv3Row(item: i32, firstRow: i32, plane: ConvPlane): void {
     }
   }
   clearRowEnd(outRow, outStep, plane.nx, blocks << 2);
+}
+
+/** Computes row `item` of a volume: row item mod ny of the plane with descriptor item / ny, `planeBytes` apart. */
+export function conv3Rows(item: i32, ny: i32, planes: usize, planeBytes: usize): void {
+  conv3Row(item % ny, 0, changetype<ConvPlane>(planes + <usize>(item / ny) * planeBytes));
 }
 
 // @ts-ignore: decorator
@@ -267,4 +279,9 @@ export function upRow(item: i32, firstRow: i32, plane: UpPlane): void {
     }
   }
   clearRowEnd(outRow, outStep, plane.nx, blocks << 3);
+}
+
+/** Computes row `item` of an up-sampled volume, as conv3Rows. */
+export function upRows(item: i32, ny: i32, planes: usize, planeBytes: usize): void {
+  upRow(item % ny, 0, changetype<UpPlane>(planes + <usize>(item / ny) * planeBytes));
 }

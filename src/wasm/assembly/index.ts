@@ -1,10 +1,11 @@
 // Everything that the WebAssembly module exports. Kernels work on raw pointers into the shared memory and allocate nothing.
 export { bm4dRow } from "./bm4d";
-export { classifyRow } from "./classify";
-export { conv3Row, upRow } from "./conv3d";
+export { classifyInputGradientRow, classifyRow, softmaxGradientRow } from "./classify";
+export { conv3Row, conv3Rows, upRow, upRows } from "./conv3d";
 export { energyColumns, fftColumns, fftRows, inverseFftRows, projectColumns } from "./fft";
+export { biasGradientSlab, filterGradientSlab, maskRow } from "./filter-gradient";
 export { blurX, blurYOrZ } from "./gaussian";
-export { maxPoolRow } from "./max-pool";
+export { maxPoolGradientRows, maxPoolRow, maxPoolRows } from "./max-pool";
 export { copyRow, fillF32, heapBase } from "./memory";
 export { accumulate, divide } from "./mwr";
 export { addNoise } from "./noise";

@@ -100,8 +100,8 @@ export function createNetworkKernels(runtime: WasmRuntime, model: Model, classCo
             source.channels,
             weights[index],
           ]);
-          const sourcesPointer = descriptor + 4 * 6;
-          describe(out, channels, nx, bias, inputs.length, sourcesPointer, ...sources);
+          const sourcesPointer = descriptor + 4 * 8;
+          describe(out, channels, nx, bias, 1, 1, inputs.length, sourcesPointer, ...sources);
           return runRows("conv3Row");
         }
         case "up": {

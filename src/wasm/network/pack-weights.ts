@@ -1,19 +1,31 @@
 import type { Tensor } from "../../core/nn/model";
 
 /** Output channels that the kernels compute at a time. */
-const GROUP = 8;
+export const GROUP = 8;
 
-/** Returns the weights of `channels` inputs from `firstChannel` on as [cout / 8][taps][channels][8]. */
+/** Returns channels rounded up to whole groups. */
+export function wholeGroups(channels: number): number {
+  return Math.ceil(channels / GROUP) * GROUP;
+}
+
+/** Returns values with zeros up to a multiple of 8. */
+export function packBias(values: Float32Array): Float32Array {
+  const packed = new Float32Array(wholeGroups(values.length));
+  packed.set(values);
+  return packed;
+}
+
+/** Returns the weights of `channels` inputs from `firstChannel` on as [cout / 8][taps][channels][8], zeros beyond cout. */
 export function packConvolution(weight: Tensor, firstChannel: number, channels: number): Float32Array {
   const [kz, ky, kx, cin, cout] = weight.shape;
   const taps = kz * ky * kx;
-  const packed = new Float32Array(taps * channels * cout);
+  const packed = new Float32Array(taps * channels * wholeGroups(cout));
   let to = 0;
   for (let group = 0; group < cout; group += GROUP) {
     for (let tap = 0; tap < taps; tap++) {
       for (let channel = 0; channel < channels; channel++, to += GROUP) {
         const from = (tap * cin + firstChannel + channel) * cout + group;
-        packed.set(weight.values.subarray(from, from + GROUP), to);
+        packed.set(weight.values.subarray(from, from + Math.min(GROUP, cout - group)), to);
       }
     }
   }
@@ -30,7 +42,7 @@ const kernelIndices = (phase: number, tap: number) => (phase === 0 ? [0, 1] : [t
 export function packUpConvolution(weight: Tensor): Float32Array {
   const [, , , cin, cout] = weight.shape;
   const block = cin * GROUP;
-  const packed = new Float32Array((cout / GROUP) * 3 * 2 * 2 * 4 * block);
+  const packed = new Float32Array((wholeGroups(cout) / GROUP) * 3 * 2 * 2 * 4 * block);
   let start = 0;
   for (let group = 0; group < cout; group += GROUP) {
     for (const planes of [kernelIndices(0, 0), kernelIndices(1, 0), kernelIndices(1, 1)]) {
@@ -46,7 +58,7 @@ export function packUpConvolution(weight: Tensor): Float32Array {
                   const tap = ((z * 2 + y) * 2 + x) * cin;
                   for (let channel = 0; channel < cin; channel++) {
                     const from = (tap + channel) * cout + group;
-                    for (let o = 0; o < GROUP; o++)
+                    for (let o = 0; o < Math.min(GROUP, cout - group); o++)
                       packed[to + channel * GROUP + o] += weight.values[from + o];
                   }
                 }

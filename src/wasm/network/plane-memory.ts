@@ -7,7 +7,7 @@ const F32_BYTES = 4;
 const SLACK_VOXELS = 8;
 
 /** Voxels that a row takes: blocks of 8 and a border of one zero voxel on each side. Kernels: rowVoxels in conv3d.ts. */
-function rowVoxels(nx: number): number {
+export function rowVoxels(nx: number): number {
   return Math.ceil(nx / 8) * 8 + 2;
 }
 
