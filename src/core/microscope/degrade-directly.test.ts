@@ -185,6 +185,23 @@ test("nothing is in the missing wedge, and what the ramp makes of white noise wi
   expect(high / low).toBeLessThan(1.1 * (0.32 / 0.12));
 });
 
+test("white noise is as strong as the ramp's, and alike at every frequency of the wedge", async () => {
+  const clean = await direct({ noise: NOISE_FREE });
+  const noiseOf = async (inTomogram: "ramp" | "white") => {
+    const noisy = await direct({ noise: { snr: 0.1, kind: "gaussian", inTomogram } });
+    return difference(noisy.values, clean.values);
+  };
+  const [ramp, white] = [await noiseOf("ramp"), await noiseOf("white")];
+  const power = (values: Float32Array) => values.reduce((sum, value) => sum + value * value, 0);
+  expect(Math.abs(power(white) / power(ramp) - 1)).toBeLessThan(0.1);
+  const spectrum = spectrumOf(white);
+  const [low, high] = [
+    [0.1, 0.14],
+    [0.3, 0.34],
+  ].map(([from, to]) => powerIn([from, to], spectrum) / sumBand([from, to], () => 1));
+  expect(Math.abs(high / low - 1)).toBeLessThan(0.1);
+});
+
 test("a low-pass of the reconstruction ends signal and noise alike, and does not change the SNR", async () => {
   const reconstruction = { ...IMAGING.reconstruction, lowPassAngstrom: 40 };
   const [whole, low] = [await direct({}), await direct({ reconstruction })];

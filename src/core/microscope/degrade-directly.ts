@@ -46,7 +46,7 @@ export interface DirectMicroscope {
  * through N·Δθ, that is the power density Δθ·σ²·|k_r|: white noise times √(Δθ·|k_r|)·σ, times what the correction does to it.
  * σ² is var(signal)/SNR: by the slice theorem the variance of the projections is the mean over θ of the power on the
  * central sections, hence each coefficient counts by 1/|k_r|, and those with k_r = 0, which every section holds, by 1. Gaussian
- * stands for Poisson noise too.
+ * stands for Poisson noise too. Noise that is to be white in the tomogram has the same power, spread evenly over the wedge.
  */
 export async function createDirectMicroscope(
   volume: Float32Array,
@@ -106,9 +106,10 @@ export async function createDirectMicroscope(
       const [minTiltDeg, maxTiltDeg] = [tiltsDeg[0], tiltsDeg[tiltsDeg.length - 1]];
       const mask = measuredSections(shape, minTiltDeg, maxTiltDeg);
       const { signal, power, coloured } = gainTables(imaging, conditions, voxelSizeAngstrom);
-      const { snr } = imaging.noise;
+      const { snr, inTomogram = "ramp" } = imaging.noise;
       const white = snr === null ? null : await noiseSpectrum(seed, breathe);
       let sigma = 0;
+      let meanRadius = 0;
       let measuredSnr: number | null = null;
       if (snr !== null && white) {
         const rangeRadians = ((maxTiltDeg - minTiltDeg) * Math.PI) / 180;
@@ -122,17 +123,21 @@ export async function createDirectMicroscope(
             signalPower += count * squared * lookUp(power, f2) * (sectionShare / radius);
             noisePower += count * (white[2 * at] ** 2 + white[2 * at + 1] ** 2);
             noiseCount += count;
+            meanRadius += count * radius;
           } else if (f2 > 0) signalPower += count * squared * lookUp(power, f2);
         });
         const signalVariance = signalPower / (nx * ny) ** 2;
         sigma = Math.sqrt(signalVariance / snr);
+        meanRadius /= noiseCount;
         if (sigma > 0) measuredSnr = (snr * noiseCount * voxelCount(shape)) / noisePower;
       }
       const stepRadians = (imaging.tilts.stepDeg * Math.PI) / 180;
       const spectrum = new Float32Array(clean.length);
       await forEachMeasured(mask, breathe, (at, f2, radius) => {
         const gain = lookUp(signal, f2);
-        const noiseGain = white ? sigma * Math.sqrt(stepRadians * radius) * lookUp(coloured, f2) : 0;
+        const colour =
+          inTomogram === "white" ? Math.sqrt(meanRadius) : Math.sqrt(radius) * lookUp(coloured, f2);
+        const noiseGain = white ? sigma * Math.sqrt(stepRadians) * colour : 0;
         for (let part = 2 * at; part < 2 * at + 2; part++)
           spectrum[part] = gain * clean[part] + (white ? noiseGain * white[part] : 0);
       });

@@ -36,6 +36,11 @@ export interface Imaging {
     /** var(signal)/var(noise) in the projections; null for none. */
     readonly snr: number | null;
     readonly kind: "gaussian" | "poisson";
+    /**
+     * "ramp", as left out: white in the images, hence coloured by the ramp in the tomogram. "white": as strong, but white within
+     * the wedge, as smoother reconstructions and the thesis's data set A have it; on the direct route only.
+     */
+    readonly inTomogram?: "ramp" | "white";
   };
   /** Electrons per Å² and image; they damp high frequencies by the dose that came before. 0 for no damping. */
   readonly dosePerImage: number;

@@ -177,6 +177,7 @@ const imaging = z.strictObject({
     .strictObject({
       snr: z.number().positive().max(1e6).nullable().default(DEFAULT_NOISE.snr),
       kind: z.enum(["gaussian", "poisson"]).default(DEFAULT_NOISE.kind),
+      inTomogram: z.enum(["ramp", "white"]).optional(),
     })
     .default(DEFAULT_NOISE),
   dosePerImage: z.number().min(0).max(1000).default(0),
