@@ -2,9 +2,9 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 
 /**
  * The kernels that we add to tfjs, each registered for its backends ("webgpu" ours in WGSL; "cpu" ours in WebAssembly, or the
- * reference). Tensors are f32, channels last: features [batch, z, y, x, channel] with sides that are multiples of 4, filters
- * [kz, ky, kx, channel in, channel out], biases [channel out]. A gradient kernel gives its outputs in the order of its inputs'
- * names here; `dy` is the gradient of the loss by `y`.
+ * reference). Tensors are f32, channels last: features [batch, z, y, x, channel] of any sides (cubes of 12 are 3 wide at the
+ * coarsest level; what is pooled has even sides), filters [kz, ky, kx, channel in, channel out], biases [channel out]. A
+ * gradient kernel gives its outputs in the order of its inputs' names here; `dy` is the gradient of the loss by `y`.
  */
 export const KERNELS = {
   /** 3×3×3, 'same', bias, ReLU; of one input or two, whose channels lie side by side. → y */
