@@ -54,6 +54,24 @@ async function loadStructure(path: string, io: CliIo): Promise<Structure> {
   }
 }
 
+/** The structures that there are: those of the library, and files by their paths from a folder. */
+export interface StructureShelf {
+  readonly ids: readonly string[];
+  get(id: string): Promise<Structure>;
+}
+
+/** Opens the library of structures, and the files beside a recipe in `folder`. */
+export async function openStructureShelf(folder: string, io: CliIo): Promise<StructureShelf> {
+  const entries = readStructureIndex(await readTextFile(publicFile("structures/index.json"), io));
+  return {
+    ids: entries.map(({ id }) => id),
+    get(id) {
+      const entry = entries.find((candidate) => candidate.id === id);
+      return loadStructure(entry ? publicFile(`structures/${entry.file}`) : resolve(folder, id), io);
+    },
+  };
+}
+
 /** Returns the recipe that --preset or --recipe names. Throws UsageError where it is not one of the two, FormatError for a bad recipe. */
 export async function loadRecipe(args: ParsedArgs, io: CliIo): Promise<LoadedRecipe> {
   const preset = flagValue(args, "preset");
@@ -61,10 +79,10 @@ export async function loadRecipe(args: ParsedArgs, io: CliIo): Promise<LoadedRec
   if ((preset === undefined) === (file === undefined))
     throw new UsageError("Give a --preset or a --recipe, and not both.");
   const path = preset === undefined ? resolve(io.cwd, file ?? "") : await presetFile(preset, io);
-  const entries = readStructureIndex(await readTextFile(publicFile("structures/index.json"), io));
+  const shelf = await openStructureShelf(dirname(path), io);
   const text = await readTextFile(preset === undefined ? (file ?? "") : path, io);
   const recipe = readRecipe(text, {
-    structureIds: entries.map(({ id }) => id),
+    structureIds: shelf.ids,
     mayReadFiles: preset === undefined,
   });
   const pathOf = (structure: string) => resolve(dirname(path), structure);
@@ -75,10 +93,7 @@ export async function loadRecipe(args: ParsedArgs, io: CliIo): Promise<LoadedRec
     recipe,
     source: preset ?? file ?? "",
     files: file === undefined ? [] : [file, ...structureFiles],
-    structures(id) {
-      const entry = entries.find((candidate) => candidate.id === id);
-      return loadStructure(entry ? publicFile(`structures/${entry.file}`) : pathOf(id), io);
-    },
+    structures: shelf.get,
     seenFrom: (folder, { scene, ...rest }) => ({
       ...rest,
       scene: {

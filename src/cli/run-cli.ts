@@ -12,6 +12,7 @@ import { reconstructCommand } from "./commands/reconstruct";
 import { restoreCommand } from "./commands/restore";
 import { segmentCommand } from "./commands/segment";
 import { simulateCommand } from "./commands/simulate";
+import { trainCommand } from "./commands/train";
 import { commandHelp, mainHelp } from "./help";
 import { parseArgs } from "./parse-args";
 import { VERSION } from "./version";
@@ -23,6 +24,7 @@ const COMMANDS: readonly Command[] = [
   segmentCommand,
   localizeCommand,
   evaluateCommand,
+  trainCommand,
   simulateCommand,
   correctCtfCommand,
   ctfCommand,

@@ -14,10 +14,19 @@ export async function readTextFile(path: string, io: CliIo): Promise<string> {
 }
 
 /** Writes a text to a path of the user, whole or not at all; throws "cannot-write" where that cannot be done. */
-export async function writeTextFile(path: string, text: string, io: CliIo): Promise<void> {
+export function writeTextFile(path: string, text: string, io: CliIo): Promise<void> {
+  return writeBinaryFile(path, new TextEncoder().encode(text), io);
+}
+
+/** Writes bytes to a path of the user as `writeTextFile` does. */
+export async function writeBinaryFile(
+  path: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  io: CliIo,
+): Promise<void> {
   const file = await fileSink(resolve(io.cwd, path));
   try {
-    await file.write(0, new TextEncoder().encode(text));
+    await file.write(0, bytes);
     await file.close();
   } catch (error) {
     await file.discard();

@@ -34,7 +34,7 @@ function paint(
         if (isInside(ix - x, iy - y, iz - z)) labels[(iz * ny + iy) * nx + ix] = label;
 }
 
-/** Paints balls at the objects, in their order; `radii` in voxels by label. */
+/** Paints balls at the objects whose class has a radius, in their order; `radii` in voxels by label. */
 export function paintSpheres(
   labels: Uint8Array,
   shape: Shape3,
@@ -42,7 +42,8 @@ export function paintSpheres(
   radii: ReadonlyMap<number, number>,
 ): void {
   for (const object of objects) {
-    const radius = radii.get(object.label) ?? 0;
+    const radius = radii.get(object.label);
+    if (radius === undefined) continue;
     paint(labels, shape, object, radius, (dx, dy, dz) => dx * dx + dy * dy + dz * dz <= radius * radius);
   }
 }

@@ -227,14 +227,16 @@ function targetsOf(
     ? given.map((label) => (isParticle[label] ? 0 : label))
     : new Uint8Array(voxelCount(shape));
   if (targets.kind === "shapes") paintShapes(labels, shape, objects, masks);
-  else
-    paintSpheres(
-      labels,
-      shape,
-      objects,
-      new Map(classes.map(({ label, radiusAngstrom = 0 }) => [label, radiusAngstrom / voxelSizeAngstrom])),
-    );
+  else paintSpheres(labels, shape, objects, radiiOf(classes, voxelSizeAngstrom));
   return labels;
+}
+
+/** The radii in voxels of the classes that have one, by label. */
+function radiiOf(classes: readonly ClassInfo[], voxelSizeAngstrom: number): Map<number, number> {
+  const radii = new Map<number, number>();
+  for (const { label, radiusAngstrom } of classes)
+    if (radiusAngstrom !== undefined) radii.set(label, radiusAngstrom / voxelSizeAngstrom);
+  return radii;
 }
 
 function regionsOf(labels: Uint8Array, classes: readonly ClassInfo[]): Map<number, Uint32Array> {
