@@ -1,5 +1,6 @@
 import type { Backends } from "../src/compute/choose-backend";
 import type { ComputeService } from "../src/contracts/compute";
+import type { ModelFile } from "../src/contracts/files";
 import type { Backend, BackendId, BackendStatus } from "../src/core/backend";
 import { ComputeError, isTagged } from "../src/core/errors";
 import type { Model } from "../src/core/nn/model";
@@ -13,7 +14,7 @@ import { runOperation } from "./run-operation";
 interface ComputeTools {
   /** Called again after the GPU failed. */
   openBackends(): Promise<Backends>;
-  loadModel(name: string): Promise<Model>;
+  loadModel(model: string | ModelFile): Promise<Model>;
   /** Gives a structure of the library by its id. */
   loadStructure(id: string): Promise<Structure>;
 }

@@ -1,6 +1,7 @@
 import { transfer } from "comlink";
 import type { DataService, SurfaceMesh } from "../src/contracts/data";
 import { exposeService } from "./expose-service";
+import { modelFiles } from "./model-files";
 import { createOpenVolumes } from "./open-volumes";
 
 const volumes = createOpenVolumes();
@@ -13,6 +14,7 @@ const meshBuffers = ({ positions, normals, indices }: SurfaceMesh) => [
 /** Images and meshes are handed over, not copied. */
 const service: DataService = {
   ...volumes,
+  ...modelFiles,
   async slice(...request) {
     const image = await volumes.slice(...request);
     return transfer(image, [image.values.buffer]);

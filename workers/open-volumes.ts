@@ -1,4 +1,4 @@
-import type { DataService } from "../src/contracts/data";
+import type { DataService, ModelFiles } from "../src/contracts/data";
 import { ComputeError, isTagged } from "../src/core/errors";
 import { powerSpectrumXz } from "../src/core/fourier/power-spectrum";
 import { cacheBytes, planCache } from "../src/core/volume/section-cache";
@@ -53,7 +53,7 @@ function fillNonFinite(values: Float32Array): void {
  * Returns the service that holds the open volumes. Their caches together take at most `budgetBytes`: those of the volumes
  * that were used longest ago are dropped for a new one, and are read from their files again.
  */
-export function createOpenVolumes(budgetBytes = DEFAULT_BUDGET_BYTES): DataService {
+export function createOpenVolumes(budgetBytes = DEFAULT_BUDGET_BYTES): Omit<DataService, keyof ModelFiles> {
   /** In order of their last use. */
   const volumes = new Map<string, CachedVolume>();
   const jobs = new Map<string, AbortController>();

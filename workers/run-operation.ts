@@ -1,6 +1,6 @@
 import { version } from "../package.json";
 import type { OperationId, RunOutputs, RunRequests, RunResult } from "../src/contracts/compute";
-import type { ResultVolume, VolumeFile } from "../src/contracts/files";
+import type { ModelFile, ResultVolume, VolumeFile } from "../src/contracts/files";
 import type { Backend } from "../src/core/backend";
 import type { Model } from "../src/core/nn/model";
 import { CORRECT_CTF } from "../src/core/operations/correct-ctf";
@@ -24,7 +24,7 @@ import type { KeptScene } from "./kept-scene";
 /** What an operation runs on and with. */
 export interface RunTools extends Pick<TaskContext, "signal" | "onProgress" | "breathe"> {
   readonly backend: Backend;
-  loadModel(name: string): Promise<Model>;
+  loadModel(model: string | ModelFile): Promise<Model>;
   readonly keptScene: KeptScene;
 }
 

@@ -11,12 +11,13 @@ import type { ClassInfo, ParticleList } from "../core/particles/particle-list";
 import type { Recipe } from "../core/simulate/recipe";
 import type { Provenance } from "../core/task/operation";
 import type { Shape3 } from "../core/volume/shape";
-import type { ResultVolume, VolumeFile } from "./files";
+import type { ModelFile, ResultVolume, VolumeFile } from "./files";
 import type { ProgressListener } from "./task";
 
 export interface RunRequests {
   restore: { readonly volume: VolumeFile };
-  segment: { readonly volume: VolumeFile; readonly model: string };
+  /** The model by its name, where it ships with the app. */
+  segment: { readonly volume: VolumeFile; readonly model: string | ModelFile };
   localize: {
     readonly labels: VolumeFile;
     readonly score: VolumeFile | null;

@@ -1,6 +1,7 @@
+import type { ModelManifest } from "../core/nn/model";
 import type { Axis, Box, Point3 } from "../core/volume/shape";
 import type { Statistics, VolumeMeta } from "../core/volume/volume";
-import type { VolumeFile } from "./files";
+import type { ModelFile, VolumeFile } from "./files";
 import type { ProgressListener } from "./task";
 
 /** Grey values that become black and white. */
@@ -61,8 +62,21 @@ export interface PowerSpectrum {
   readonly values: Float32Array<ArrayBuffer>;
 }
 
+export interface OpenedModel extends ModelFile {
+  /** Whether a file says what its classes are; if not, names, radii, voxel size and contrast are guesses. */
+  readonly isDescribed: boolean;
+}
+
+/** Models as files: reading and writing them needs no open volume. Rejects with an error whose sentence names what does not fit. */
+export interface ModelFiles {
+  /** Reads the weights of a model, DeepFinder's .h5 or .safetensors, and checks that they fit; null: no manifest was given. */
+  openModel(weights: VolumeFile, manifest: ModelManifest | null): Promise<OpenedModel>;
+  /** Writes a model as a Keras weights file (.h5) that DeepFinder loads. */
+  modelToH5(model: ModelFile): Promise<Blob>;
+}
+
 /** The worker that holds the open volumes. Rejects with FormatError for bad files; an unknown id is "bad-parameter". */
-export interface DataService {
+export interface DataService extends ModelFiles {
   /** Reads the header and one slab; `id` is the caller's name for the volume from then on. */
   open(id: string, file: VolumeFile): Promise<OpenedVolume>;
   close(id: string): Promise<void>;

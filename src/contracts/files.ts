@@ -1,3 +1,4 @@
+import type { ModelManifest } from "../core/nn/model";
 import type { VolumeRole } from "../core/volume/volume";
 
 /**
@@ -13,4 +14,10 @@ export interface VolumeFile {
 
 export interface ResultVolume extends VolumeFile {
   readonly role: VolumeRole;
+}
+
+/** A model between threads: what is said of it, and its weights as a file (safetensors). */
+export interface ModelFile {
+  readonly manifest: ModelManifest;
+  readonly weights: Blob;
 }

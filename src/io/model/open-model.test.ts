@@ -4,7 +4,8 @@ import { loadStarterModel } from "../../testing/golden-network";
 import { writeDeepFinderH5 } from "../deepfinder-h5/write-deepfinder-h5";
 import { writeSafetensors } from "../safetensors/write-safetensors";
 import { memorySource } from "../source/memory-source";
-import { isWeightsFile, openModel, parseManifest } from "./open-model";
+import { isManifest, parseManifest } from "./model-files";
+import { openModel } from "./open-model";
 import { writeModel } from "./write-model";
 
 let starter: Model;
@@ -60,12 +61,7 @@ test("what does not fit is named in one sentence", async () => {
   expect(() => parseManifest("{", "m.json")).toThrow("This is no manifest of a model (m.json)");
 });
 
-test("weights are known by their ending", () => {
-  expect(["a.h5", "b.HDF5", "c.safetensors", "d.json", "e.mrc"].map(isWeightsFile)).toEqual([
-    true,
-    true,
-    true,
-    false,
-    false,
-  ]);
+test("a manifest is told from a recipe of a scene", () => {
+  expect(isManifest(writeModel(starter, { half: true }).manifest)).toBe(true);
+  expect(isManifest('{ "name": "cell", "scene": { "shape": [1, 2, 3] } }')).toBe(false);
 });

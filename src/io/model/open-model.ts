@@ -1,31 +1,20 @@
-import { z } from "zod";
 import { FormatError } from "../../core/errors";
 import { checkWeights } from "../../core/nn/check-weights";
 import type { Model, ModelManifest, Weights } from "../../core/nn/model";
 import { readDeepFinderH5 } from "../deepfinder-h5/read-deepfinder-h5";
-import { parseJson } from "../json/parse-json";
 import { readSafetensors } from "../safetensors/read-safetensors";
 import type { ByteSource } from "../source/byte-source";
-import { readManifest } from "./read-model";
+import { parseManifest, WEIGHTS_ENDING } from "./model-files";
 import { undescribedManifest } from "./undescribed-manifest";
 
 /** A model of the network with its optimizer takes 11 MB; a tomogram is not read whole to learn that it is none. */
 const MAX_WEIGHTS_BYTES = 2 ** 28;
 
-const WEIGHTS_FILE = /\.(h5|hdf5|safetensors)$/i;
 const H5_FILE = /\.(h5|hdf5)$/i;
 
 interface OpenedModel extends Model {
   /** Whether a file says what its classes are; if not, names, radii, voxel size and contrast are guesses. */
   readonly isDescribed: boolean;
-}
-
-/** Tells by its name whether a file holds the weights of a model. */
-export const isWeightsFile = (name: string): boolean => WEIGHTS_FILE.test(name);
-
-/** Returns the manifest that a text holds; throws FormatError naming what is wrong. */
-export function parseManifest(text: string, fileName: string): ModelManifest {
-  return readManifest(parseJson(text, z.unknown(), `manifest of a model (${fileName})`));
 }
 
 async function readAll(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
@@ -52,7 +41,7 @@ export async function openModel(
   const { weights, manifestJson } = await readWeights(weightsFile);
   const described =
     manifest ?? (manifestJson === null ? null : parseManifest(manifestJson, weightsFile.name));
-  const name = weightsFile.name.replace(WEIGHTS_FILE, "");
+  const name = weightsFile.name.replace(WEIGHTS_ENDING, "");
   const classCount = weights.get("out.bias")?.values.length ?? 2;
   const model = { manifest: described ?? undescribedManifest(name, classCount), weights };
   checkWeights(model);
