@@ -1,5 +1,5 @@
 import { type FeatureMap, shapeXyz } from "../feature-map";
-import { bindBuffers, kernelPipeline } from "../kernel-pipeline";
+import { bindBuffers, kernelPipeline, kernelPipelineNow } from "../kernel-pipeline";
 import type { KernelRun } from "../paced-queue";
 import code from "./conv1-softmax.wgsl?raw";
 
@@ -27,7 +27,15 @@ export function classMajorWeights(kernel: Float32Array, classes: number): Float3
 
 /** Compiles the last layer: class probabilities of every voxel from its channels. */
 export async function createConv1Softmax(device: GPUDevice): Promise<Conv1Softmax> {
-  const pipeline = await kernelPipeline(device, "conv1-softmax", code, {});
+  return conv1SoftmaxOf(device, await kernelPipeline(device, "conv1-softmax", code, {}));
+}
+
+/** The same at once, for callers that cannot wait (see `kernelPipelineNow`). */
+export function createConv1SoftmaxNow(device: GPUDevice): Conv1Softmax {
+  return conv1SoftmaxOf(device, kernelPipelineNow(device, "conv1-softmax", code, {}));
+}
+
+function conv1SoftmaxOf(device: GPUDevice, pipeline: GPUComputePipeline): Conv1Softmax {
   return {
     run({ input, weights, bias, output }) {
       const shape = shapeXyz(output.box);

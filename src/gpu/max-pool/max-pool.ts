@@ -1,5 +1,5 @@
 import { type FeatureMap, shapeXyz } from "../feature-map";
-import { bindBuffers, kernelPipeline } from "../kernel-pipeline";
+import { bindBuffers, kernelPipeline, kernelPipelineNow } from "../kernel-pipeline";
 import type { KernelRun } from "../paced-queue";
 import code from "./max-pool.wgsl?raw";
 
@@ -14,7 +14,15 @@ export interface MaxPool {
 
 /** Compiles max-pooling of 2×2×2 voxels, stride 2. */
 export async function createMaxPool(device: GPUDevice): Promise<MaxPool> {
-  const pipeline = await kernelPipeline(device, "max-pool", code, {});
+  return maxPoolOf(device, await kernelPipeline(device, "max-pool", code, {}));
+}
+
+/** The same at once, for callers that cannot wait (see `kernelPipelineNow`). */
+export function createMaxPoolNow(device: GPUDevice): MaxPool {
+  return maxPoolOf(device, kernelPipelineNow(device, "max-pool", code, {}));
+}
+
+function maxPoolOf(device: GPUDevice, pipeline: GPUComputePipeline): MaxPool {
   return {
     run(input, output) {
       const shape = shapeXyz(output.box);
