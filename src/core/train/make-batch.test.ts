@@ -239,6 +239,5 @@ test("a batch of 8 patches of 56³ with every variation takes some milliseconds"
     return (user + system) / 1000;
   });
   const median = times.sort((a, b) => a - b)[7];
-  console.log("median ms", times.map((t) => t.toFixed(1)).join(" "));
-  expect(median).toBeLessThan(40); // 10 on an idle machine
+  expect(median).toBeLessThan(50); // 10 on an idle machine, and twice that where other programs share the caches
 });

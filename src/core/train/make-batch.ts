@@ -1,4 +1,5 @@
 import { fillNormal, uniformSequence } from "../random/philox";
+import type { VoxelArray } from "../volume/array-volume";
 import type { Point3 } from "../volume/shape";
 import { NOISE_STREAM } from "./streams";
 import type { TrainingBatch } from "./trainer";
@@ -126,28 +127,51 @@ function drawChange(augmentation: Augmentation | null, random: () => number): Ch
 
 /** Copies a patch, normalized and varied. A half turn about y takes x and z to their opposites. */
 function cut(
-  { voxels, labels, shape, mean, scale }: TrainingVolume,
+  volume: TrainingVolume,
   corner: Point3,
   change: Change,
   batch: TrainingBatch,
   patch: number,
 ): void {
   const { side } = batch;
-  const [, ny, nx] = shape;
-  const factor = scale * change.scale;
-  const offset = change.shift - mean * factor;
+  const [, ny, nx] = volume.shape;
+  const factor = volume.scale * change.scale;
+  const offset = change.shift - volume.mean * factor;
   const step = change.halfTurn ? -1 : 1;
   let to = patch * side ** 3;
   for (let z = 0; z < side; z++)
-    for (let y = 0; y < side; y++) {
+    for (let y = 0; y < side; y++, to += side) {
       const fromZ = corner.z + (change.halfTurn ? side - 1 - z : z);
       const row = (fromZ * ny + corner.y + y) * nx + corner.x;
-      let from = change.halfTurn ? row + side - 1 : row;
-      for (let x = 0; x < side; x++, to++, from += step) {
-        batch.voxels[to] = voxels[from] * factor + offset;
-        batch.labels[to] = labels[from];
-      }
+      const from = change.halfTurn ? row + side - 1 : row;
+      copyScaled(volume.voxels, from, step, factor, offset, batch.voxels, to, side);
+      copyLabels(volume.labels, from, step, batch.labels, to, side);
     }
+}
+
+// Loops of their own, which the engine makes fast for the one type of array that a run has.
+function copyScaled(
+  source: VoxelArray,
+  from: number,
+  step: number,
+  factor: number,
+  offset: number,
+  target: Float32Array,
+  to: number,
+  length: number,
+): void {
+  for (let i = 0, j = from; i < length; i++, j += step) target[to + i] = source[j] * factor + offset;
+}
+
+function copyLabels(
+  source: Uint8Array,
+  from: number,
+  step: number,
+  target: Uint8Array,
+  to: number,
+  length: number,
+): void {
+  for (let i = 0, j = from; i < length; i++, j += step) target[to + i] = source[j];
 }
 
 function addNoise(
@@ -157,10 +181,18 @@ function addNoise(
   noise: Float32Array,
   random: () => number,
 ): void {
-  const first = patch * side ** 3;
-  for (let row = 0; row < side * side; row++) {
-    const from = Math.floor((NOISE_NUMBERS - side) * random());
-    const to = first + row * side;
-    for (let x = 0; x < side; x++) voxels[to + x] += deviation * noise[from + x];
-  }
+  let to = patch * side ** 3;
+  for (let row = 0; row < side * side; row++, to += side)
+    addRow(voxels, to, side, noise, Math.floor((NOISE_NUMBERS - side) * random()), deviation);
+}
+
+function addRow(
+  target: Float32Array,
+  to: number,
+  length: number,
+  source: Float32Array,
+  from: number,
+  factor: number,
+): void {
+  for (let i = 0; i < length; i++) target[to + i] += factor * source[from + i];
 }
