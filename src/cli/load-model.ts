@@ -1,44 +1,71 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
-import type { Model, ModelManifest } from "../core/nn/model";
+import { fitsVoxelSize } from "../core/nn/fits-voxel-size";
+import type { ModelManifest } from "../core/nn/model";
+import { knownVoxelSizeAngstrom, type VolumeMeta } from "../core/volume/volume";
 import { parseJson } from "../io/json/parse-json";
-import { readManifest, readModel } from "../io/model/read-model";
+import { isWeightsFile, parseManifest } from "../io/model/model-files";
+import { type OpenedModel, openModel } from "../io/model/open-model";
 import { type CliIo, UsageError } from "./command";
 import { fileSource } from "./file-source";
 import { publicFile } from "./public-files";
 import { readTextFile } from "./text-files";
 
 export const MODEL_FLAG = {
-  value: "NAME",
-  help: "A model that ships with Tomoscope, or the path of a manifest.json (default starter).",
+  value: "MODEL",
+  help: "A model that ships with Tomoscope, or the path of a manifest.json, a DeepFinder .h5 or a .safetensors (default: the first that ships and fits the voxel size).",
 } as const;
-export const DEFAULT_MODEL = "starter";
+
+const MANIFEST = "manifest.json";
+
+/** Tells whether a model is named by a path; other names are of models that ship. */
+export const isModelPath = (model: string): boolean => isWeightsFile(model) || model.endsWith(".json");
 
 function manifestPath(model: string, io: CliIo): string {
-  if (model.endsWith(".json")) return resolve(io.cwd, model);
-  const shipped = publicFile(`models/${model}/manifest.json`);
+  if (isModelPath(model)) return resolve(io.cwd, model);
+  const shipped = publicFile(`models/${model}/${MANIFEST}`);
   if (/^[\w.-]+$/.test(model) && existsSync(shipped)) return shipped;
   throw new UsageError(`There is no model "${model}".`);
 }
 
-async function readJson(path: string, io: CliIo): Promise<unknown> {
-  return parseJson(await readTextFile(path, io), z.unknown(), `model's manifest (${basename(path)})`);
+async function readManifestAt(path: string, io: CliIo): Promise<ModelManifest> {
+  return parseManifest(await readTextFile(path, io), basename(path));
 }
 
-/** Returns the manifest of a model: its classes, without its weights. */
-export async function loadManifest(model: string, io: CliIo): Promise<ModelManifest> {
-  return readManifest(await readJson(manifestPath(model, io), io));
+/** The manifest beside a file of weights, where it is of that file. */
+async function manifestBeside(weightsPath: string, io: CliIo): Promise<ModelManifest | null> {
+  const path = join(dirname(weightsPath), MANIFEST);
+  if (!existsSync(path)) return null;
+  const manifest = await readManifestAt(path, io).catch(() => null); // it may be of anything
+  return manifest?.weights === basename(weightsPath) ? manifest : null;
 }
 
-/** Returns a model by its name, or by the path of its manifest. */
-export async function loadModel(model: string, io: CliIo): Promise<Model> {
+/** Returns a model by its name, or by the path of its manifest or of its weights. */
+export async function loadModel(model: string, io: CliIo): Promise<OpenedModel> {
   const path = manifestPath(model, io);
-  const manifest = await readJson(path, io);
-  const weights = await fileSource(join(dirname(path), readManifest(manifest).weights));
+  const isWeights = isWeightsFile(path);
+  const manifest = isWeights ? await manifestBeside(path, io) : await readManifestAt(path, io);
+  const weights = await fileSource(isWeights || !manifest ? path : join(dirname(path), manifest.weights));
   try {
-    return readModel(manifest, await weights.read(0, weights.size));
+    return await openModel(weights, manifest);
   } finally {
     await weights.close();
   }
+}
+
+/** Returns the manifest of a model; its weights are read only where nothing else says what its classes are. */
+export async function loadManifest(model: string, io: CliIo): Promise<ModelManifest> {
+  const path = manifestPath(model, io);
+  if (isWeightsFile(path)) return (await manifestBeside(path, io)) ?? (await loadModel(model, io)).manifest;
+  return readManifestAt(path, io);
+}
+
+/** Returns the name of the model that a volume is segmented with where none is named: the first that fits its voxel size. */
+export async function defaultModel({ voxelSizeAngstrom }: VolumeMeta, io: CliIo): Promise<string> {
+  const text = await readTextFile(publicFile("models/index.json"), io);
+  const names = parseJson(text, z.array(z.string()).min(1), "list of models");
+  for (const name of names)
+    if (fitsVoxelSize(await loadManifest(name, io), knownVoxelSizeAngstrom(voxelSizeAngstrom))) return name;
+  return names[0];
 }

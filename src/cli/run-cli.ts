@@ -8,6 +8,7 @@ import { evaluateCommand } from "./commands/evaluate";
 import { fitBeadsCommand } from "./commands/fit-beads";
 import { infoCommand } from "./commands/info";
 import { localizeCommand } from "./commands/localize";
+import { modelCommand } from "./commands/model";
 import { reconstructCommand } from "./commands/reconstruct";
 import { restoreCommand } from "./commands/restore";
 import { segmentCommand } from "./commands/segment";
@@ -25,6 +26,7 @@ const COMMANDS: readonly Command[] = [
   localizeCommand,
   evaluateCommand,
   trainCommand,
+  modelCommand,
   simulateCommand,
   correctCtfCommand,
   ctfCommand,

@@ -6,7 +6,7 @@ import { particleJson } from "../../io/particle-json/particle-json";
 import type { FileVolume } from "../../io/volume/file-volume";
 import { checkOutputs } from "../check-outputs";
 import { type Command, flagValue, hasFlag, JSON_FLAG, UsageError } from "../command";
-import { DEFAULT_MODEL, loadManifest, MODEL_FLAG } from "../load-model";
+import { defaultModel, loadManifest, MODEL_FLAG } from "../load-model";
 import { paramFlags, paramsFromFlags } from "../param-flags";
 import { runOperation } from "../run-operation";
 import { writeTextFile } from "../text-files";
@@ -48,7 +48,7 @@ export const localizeCommand: Command = {
       await checkOutputs([["--out", out]], [...args.operands, scoreFile], io);
       const format = out === undefined ? particleJson : particleFormatOf(out);
       const params = checkParams(LOCALIZE.params, paramsFromFlags(LOCALIZE.params, args));
-      const model = await loadManifest(flagValue(args, "model") ?? DEFAULT_MODEL, io);
+      const model = await loadManifest(flagValue(args, "model") ?? (await defaultModel(labels.meta, io)), io);
       const { classes } = model;
       checkLabels(Object.keys(params.minVoxels), model);
       const localize = (score: FileVolume | null) =>

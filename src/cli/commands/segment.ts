@@ -2,7 +2,7 @@ import { SEGMENT } from "../../core/operations/segment";
 import { checkParams } from "../../core/task/params";
 import { checkOutputs } from "../check-outputs";
 import { type Command, flagValue, hasFlag, JSON_FLAG, OUT_FLAG, requiredFlag } from "../command";
-import { DEFAULT_MODEL, loadModel, MODEL_FLAG } from "../load-model";
+import { defaultModel, loadModel, MODEL_FLAG } from "../load-model";
 import { paramFlags, paramsFromFlags } from "../param-flags";
 import { runOperation } from "../run-operation";
 import { BACKEND_FLAGS, withBackend } from "../with-backend";
@@ -37,7 +37,7 @@ export const segmentCommand: Command = {
       const score = flagValue(args, "score");
       const given = { ...paramsFromFlags(FLAGGED_PARAMS, args), saveScore: score !== undefined };
       const params = checkParams(SEGMENT.params, given, volume.meta.shape);
-      const model = await loadModel(flagValue(args, "model") ?? DEFAULT_MODEL, io);
+      const model = await loadModel(flagValue(args, "model") ?? (await defaultModel(volume.meta, io)), io);
       const { classes, trainedOn } = model.manifest;
       const classFiles = params.classProbabilities ? classes.map(({ label }) => classFile(out, label)) : [];
       const ofClasses = classFiles.map((path) => ["--class-probabilities", path] as const);

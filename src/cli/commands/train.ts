@@ -25,7 +25,7 @@ import {
   UsageError,
 } from "../command";
 import { fileSource } from "../file-source";
-import { loadModel } from "../load-model";
+import { isModelPath, loadModel } from "../load-model";
 import { type LoadedTraining, loadTraining } from "../load-training";
 import { paramFlags, paramsFromFlags } from "../param-flags";
 import { createProgressLine } from "../progress-line";
@@ -59,10 +59,10 @@ async function openCheckpoint(out: string, args: ParsedArgs, io: CliIo): Promise
   }
 }
 
-/** The model that a recipe starts from: one that ships, or a manifest beside the recipe. */
+/** The model that a recipe starts from: one that ships, or a path from the recipe's folder. */
 function startOf({ start }: TrainingRecipe, recipePath: string, io: CliIo): Promise<Model | null> {
   if (start === FROM_SCRATCH) return Promise.resolve(null);
-  const path = start.endsWith(".json") ? resolve(dirname(resolve(io.cwd, recipePath)), start) : start;
+  const path = isModelPath(start) ? resolve(dirname(resolve(io.cwd, recipePath)), start) : start;
   return loadModel(path, io);
 }
 

@@ -6,6 +6,9 @@ import { readManifest } from "./read-model";
 /** The endings of files that hold the weights of a model: DeepFinder's and our own. */
 export const WEIGHTS_ENDING = /\.(h5|hdf5|safetensors)$/i;
 
+/** Tells by its name whether a file holds the weights of a model. */
+export const isWeightsFile = (name: string): boolean => WEIGHTS_ENDING.test(name);
+
 /** What the JSON of a manifest has and no list of positions or recipe. */
 const MANIFEST_MARK = /"architecture"\s*:\s*"/;
 

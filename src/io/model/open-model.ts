@@ -12,7 +12,7 @@ const MAX_WEIGHTS_BYTES = 2 ** 28;
 
 const H5_FILE = /\.(h5|hdf5)$/i;
 
-interface OpenedModel extends Model {
+export interface OpenedModel extends Model {
   /** Whether a file says what its classes are; if not, names, radii, voxel size and contrast are guesses. */
   readonly isDescribed: boolean;
 }
