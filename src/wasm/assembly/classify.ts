@@ -24,18 +24,65 @@ export function classifyRow(
   let to = out + <usize>item * outRowBytes;
   for (let x = 0; x < nx; x++) {
     // The values beyond classCount are overwritten by the next voxel or end in the room after the row.
-    for (let block: usize = 0; block < weightStep; block += 16) {
-      let sum = v128.load(bias + block);
-      let w = weights + block;
-      for (let c = 0; c < channels; c++) {
-        sum = multiplyAdd(v128.load32_splat(voxel + (<usize>c << 2)), v128.load(w), sum);
-        w += weightStep;
-      }
-      v128.store(to + block, sum);
-    }
+    classValues(voxel, channels, weights, bias, weightStep, to);
     softmax(to, classCount);
     voxel += <usize>channels << 2;
     to += outStep;
+  }
+}
+
+/**
+ * As classifyRow, but an output row holds the labels, the first of equally probable ones, then their probabilities, both as
+ * [nx] bytes, where 255 stands for 1. After them it has room for the values of a voxel, padded, on a multiple of 16.
+ */
+export function labelRow(
+  item: i32,
+  input: usize,
+  inputRowBytes: usize,
+  channels: i32,
+  weights: usize,
+  bias: usize,
+  classCount: i32,
+  out: usize,
+  outRowBytes: usize,
+  nx: i32,
+): void {
+  const weightStep = <usize>((classCount + 3) & ~3) << 2;
+  let voxel = input + <usize>item * inputRowBytes;
+  const labels = out + <usize>item * outRowBytes;
+  const scores = labels + nx;
+  const values = (scores + nx + 15) & ~15;
+  for (let x = 0; x < nx; x++) {
+    classValues(voxel, channels, weights, bias, weightStep, values);
+    let best = 0;
+    let largest = load<f32>(values);
+    for (let i = 1; i < classCount; i++) {
+      const value = load<f32>(values + (<usize>i << 2));
+      if (value > largest) {
+        largest = value;
+        best = i;
+      }
+    }
+    let total: f32 = 0;
+    for (let i = 0; i < classCount; i++) total += Mathf.exp(load<f32>(values + (<usize>i << 2)) - largest);
+    store<u8>(labels + x, best);
+    store<u8>(scores + x, <u8>(<f32>255 / total + <f32>0.5));
+    voxel += <usize>channels << 2;
+  }
+}
+
+/** Stores the values of a voxel's classes before the softmax, padded. */
+// @ts-ignore: decorator
+@inline
+function classValues(voxel: usize, channels: i32, weights: usize, bias: usize, step: usize, to: usize): void {
+  for (let block: usize = 0; block < step; block += 16) {
+    let sum = v128.load(bias + block);
+    let w = weights + block;
+    for (let c = 0; c < channels; c++) {
+      sum = multiplyAdd(v128.load32_splat(voxel + (<usize>c << 2)), v128.load(w), sum);
+      w += step;
+    }
+    v128.store(to + block, sum);
   }
 }
 

@@ -1,6 +1,6 @@
 // Everything that the WebAssembly module exports. Kernels work on raw pointers into the shared memory and allocate nothing.
 export { bm4dRow } from "./bm4d";
-export { classifyInputGradientRow, classifyRow, softmaxGradientRow } from "./classify";
+export { classifyInputGradientRow, classifyRow, labelRow, softmaxGradientRow } from "./classify";
 export { conv3Row, conv3Rows, upRow, upRows } from "./conv3d";
 export { energyColumns, fftColumns, fftRows, inverseFftRows, projectColumns } from "./fft";
 export { biasGradientSlab, filterGradientSlab, maskRow } from "./filter-gradient";

@@ -17,17 +17,22 @@ interface LayerWeights {
   readonly bias: number;
 }
 
+/** What the last layer makes of its sums. */
+export type Outcome = "probabilities" | "labels";
+
 /** The network's kernels with its weights in the runtime's memory. */
 export interface NetworkKernels {
   /**
    * Computes plane z of a stream in pieces of well under 100 ms, `breathe` with the operations done after each. Plane z of
-   * the tile is given by `tilePlane`; the probabilities stay in the stream's plane, rows from its very start on.
+   * the tile is given by `tilePlane`; what comes out stays in the last stream's plane, rows from its very start on:
+   * probabilities, or bytes, the labels of a row and then their scores.
    */
   compute(
     stream: PlaneStream,
     z: number,
     memory: PlaneMemory,
     tilePlane: (z: number) => Float32Array,
+    outcome: Outcome,
     breathe: (flops: number) => Promise<void>,
   ): Promise<void>;
 }
@@ -66,7 +71,7 @@ export function createNetworkKernels(runtime: WasmRuntime, model: Model, classCo
   const describe = (...values: readonly number[]) => runtime.i32(descriptor, values.length).set(values);
 
   return {
-    async compute(stream, z, memory, tilePlane, breathe) {
+    async compute(stream, z, memory, tilePlane, outcome, breathe) {
       const [, ny, nx] = boxShape(stream.box);
       const { channels, inputs, flopsPerPlane } = stream;
       const [first, last] = inputPlanes(stream.kind, z);
@@ -151,7 +156,7 @@ export function createNetworkKernels(runtime: WasmRuntime, model: Model, classCo
           const { weights, bias } = packed.get(stream.name)!;
           const from = voxelOffset(input, stream.box.y0 - input.box.y0, stream.box.x0 - input.box.x0);
           runtime.parallel(
-            "classifyRow",
+            outcome === "labels" ? "labelRow" : "classifyRow",
             ny,
             memory.plane(input, z) + from,
             rowBytes(input),

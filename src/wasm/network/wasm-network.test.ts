@@ -2,6 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { NetworkExecutor } from "../../core/backend";
 import { AbortError } from "../../core/errors";
+import { type Labelled, labelProbabilities } from "../../core/nn/labelled";
 import type { Model } from "../../core/nn/model";
 import { createReferenceNetwork } from "../../core/nn/reference-executor";
 import { coreInTile } from "../../core/nn/tiling";
@@ -53,6 +54,33 @@ describe.each([
     const expected = await references.get(networkCase)!();
     expect(largestDifference(result, expected)).toBeLessThan(GOLDEN_TOLERANCE);
   });
+});
+
+test("labels and scores are those of the probabilities, whole and by sections", async () => {
+  network = await createWasmNetwork(model, { threads: 2 });
+  const { shape, core } = NETWORK_CASES[2];
+  const tile = networkTile(shape);
+  const probabilities = await network.predict(tile, shape, core, async () => {});
+  const expected = labelProbabilities(probabilities, network.classCount);
+  const [nz, ny, nx] = boxShape(core);
+  const sections: Labelled[] = [];
+  const found = await network.label(
+    tile,
+    shape,
+    core,
+    async () => {},
+    (z, section) => {
+      expect(z).toBe(sections.length);
+      sections.push(section);
+    },
+  );
+  expect(found.labels).toEqual(expected.labels);
+  expect(new Set(found.labels).size).toBeGreaterThan(1);
+  // 255 p may lie on either side of a half.
+  expect(largestDifference(found.scores, expected.scores)).toBeLessThanOrEqual(1);
+  expect(sections.map(({ labels }) => labels.length)).toEqual(Array(nz).fill(ny * nx));
+  expect(sections.flatMap(({ labels }) => [...labels])).toEqual([...found.labels]);
+  expect(sections.flatMap(({ scores }) => [...scores])).toEqual([...found.scores]);
 });
 
 /** A tile and the whole volume go through the same sums; only the order in which borders are skipped could differ. */

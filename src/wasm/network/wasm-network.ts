@@ -1,11 +1,10 @@
 import type { NetworkExecutor } from "../../core/backend";
 import { checkTile } from "../../core/nn/check-tile";
 import { checkWeights } from "../../core/nn/check-weights";
-import { labelProbabilities } from "../../core/nn/labelled";
 import type { Model } from "../../core/nn/model";
-import { boxShape } from "../../core/volume/shape";
+import { type Box, boxShape, type Shape3 } from "../../core/volume/shape";
 import { createWasmRuntime } from "../runtime";
-import { createNetworkKernels } from "./network-kernels";
+import { createNetworkKernels, type Outcome } from "./network-kernels";
 import { allocatePlanes, ringBytes, rowBytes } from "./plane-memory";
 import { planesUpTo } from "./plane-stream";
 import { type ScheduleCache, streamNetwork } from "./stream-network";
@@ -23,7 +22,36 @@ export async function createWasmNetwork(
   const kernels = createNetworkKernels(runtime, model, classCount);
   const schedules: ScheduleCache = new Map();
 
-  const network: NetworkExecutor = {
+  /** Streams a tile through the network; `take` is given the pointer of each section of the core, rows `rowBytes` apart. */
+  const run = async (
+    tile: Float32Array,
+    shape: Shape3,
+    core: Box,
+    outcome: Outcome,
+    breathe: (fraction: number) => Promise<void>,
+    take: (z: number, plane: number, rowBytes: number) => void,
+  ): Promise<void> => {
+    const [, tileNy, tileNx] = shape;
+    const { streams, output, flops } = streamNetwork(classCount, shape, core, schedules);
+    const tilePlane = (z: number) => tile.subarray(z * tileNy * tileNx, (z + 1) * tileNy * tileNx);
+    let doneFlops = 0;
+    const report = (more: number) => {
+      doneFlops += more;
+      return breathe(Math.min(1, doneFlops / flops));
+    };
+    const mark = runtime.mark();
+    try {
+      const memory = await allocatePlanes(runtime, streams, () => report(0));
+      for (const { stream, z } of planesUpTo(output, core.z1 - 1)) {
+        await kernels.compute(stream, z, memory, tilePlane, outcome, report);
+        if (stream === output) take(z - core.z0, memory.plane(output, z), rowBytes(output));
+      }
+    } finally {
+      runtime.release(mark);
+    }
+  };
+
+  return {
     classCount,
 
     predictBytes(shape, core) {
@@ -35,45 +63,37 @@ export async function createWasmNetwork(
 
     async predict(tile, shape, core, breathe, onSection) {
       checkTile(tile, shape, core);
-      const [, tileNy, tileNx] = shape;
-      const [, ny, nx] = boxShape(core);
+      const [nz, ny, nx] = boxShape(core);
       const rowLength = nx * classCount;
-      const probabilities = new Float32Array((core.z1 - core.z0) * ny * rowLength);
-      const { streams, output, flops } = streamNetwork(classCount, shape, core, schedules);
-      const tilePlane = (z: number) => tile.subarray(z * tileNy * tileNx, (z + 1) * tileNy * tileNx);
-      let doneFlops = 0;
-      const report = (more: number) => {
-        doneFlops += more;
-        return breathe(Math.min(1, doneFlops / flops));
-      };
-      const mark = runtime.mark();
-      try {
-        const memory = await allocatePlanes(runtime, streams, () => report(0));
-        for (const { stream, z } of planesUpTo(output, core.z1 - 1)) {
-          await kernels.compute(stream, z, memory, tilePlane, report);
-          if (stream !== output) continue;
-          const plane = memory.plane(output, z);
-          const start = (z - core.z0) * ny * rowLength;
-          const section = probabilities.subarray(start, start + ny * rowLength);
-          for (let y = 0; y < ny; y++)
-            section.set(runtime.f32(plane + y * rowBytes(output), rowLength), y * rowLength);
-          onSection?.(z - core.z0, section);
-        }
-      } finally {
-        runtime.release(mark);
-      }
+      const probabilities = new Float32Array(nz * ny * rowLength);
+      await run(tile, shape, core, "probabilities", breathe, (z, plane, bytes) => {
+        const section = probabilities.subarray(z * ny * rowLength, (z + 1) * ny * rowLength);
+        for (let y = 0; y < ny; y++) section.set(runtime.f32(plane + y * bytes, rowLength), y * rowLength);
+        onSection?.(z, section);
+      });
       return probabilities;
     },
 
     async label(tile, shape, core, breathe, onSection) {
-      const bySection =
-        onSection && ((z: number, p: Float32Array) => onSection(z, labelProbabilities(p, classCount)));
-      return labelProbabilities(await network.predict(tile, shape, core, breathe, bySection), classCount);
+      checkTile(tile, shape, core);
+      const [nz, ny, nx] = boxShape(core);
+      const labels = new Uint8Array(nz * ny * nx);
+      const scores = new Uint8Array(nz * ny * nx);
+      await run(tile, shape, core, "labels", breathe, (z, plane, bytes) => {
+        for (let y = 0; y < ny; y++) {
+          const row = runtime.u8(plane + y * bytes, 2 * nx);
+          const to = (z * ny + y) * nx;
+          labels.set(row.subarray(0, nx), to);
+          scores.set(row.subarray(nx), to);
+        }
+        const section = (all: Uint8Array<ArrayBuffer>) => all.subarray(z * ny * nx, (z + 1) * ny * nx);
+        onSection?.(z, { labels: section(labels), scores: section(scores) });
+      });
+      return { labels, scores };
     },
 
     dispose() {
       runtime.dispose();
     },
   };
-  return network;
 }
