@@ -70,7 +70,15 @@ export function createComputeService({
         try {
           backend = await (await backends()).get(choice);
           await breathe();
-          const tools = { backend, loadModel, keptScene, signal, breathe, onProgress: progress.report };
+          const tools = {
+            backend,
+            loadModel,
+            loadStructure,
+            keptScene,
+            signal,
+            breathe,
+            onProgress: progress.report,
+          };
           return await runOperation(operation, inputs, params, tools);
         } catch (error) {
           if (!backend || !isGpuFailure(error, backend)) throw error;

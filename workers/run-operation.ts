@@ -10,6 +10,7 @@ import { RECONSTRUCT } from "../src/core/operations/reconstruct";
 import { RESTORE } from "../src/core/operations/restore";
 import { SEGMENT } from "../src/core/operations/segment";
 import { imageScene, SIMULATE, writeTruth } from "../src/core/operations/simulate";
+import type { Structure } from "../src/core/structure/structure";
 import type { ParamSpec, ParamValues } from "../src/core/task/params";
 import { checkParams } from "../src/core/task/params";
 import type { TaskContext } from "../src/core/task/task";
@@ -20,11 +21,14 @@ import { blobSource } from "../src/io/source/blob-source";
 import { openStructure } from "../src/io/structure/open-structure";
 import { openVolume } from "../src/io/volume/open-volume";
 import type { KeptScene } from "./kept-scene";
+import { runTrain } from "./run-train";
 
 /** What an operation runs on and with. */
 export interface RunTools extends Pick<TaskContext, "signal" | "onProgress" | "breathe"> {
   readonly backend: Backend;
   loadModel(model: string | ModelFile): Promise<Model>;
+  /** Gives a structure of the library by its id. */
+  loadStructure(id: string): Promise<Structure>;
   readonly keptScene: KeptScene;
 }
 
@@ -107,6 +111,8 @@ const RUNNERS: { readonly [Id in OperationId]: Runner<Id> } = {
     const output = await imageScene({ scene, imager, recipe }, params, context);
     return { output, params, inputs: [`recipe ${recipe.name}`] };
   },
+
+  train: runTrain,
 };
 
 /** Volumes of results: MRC files in Blobs, kept from the moment they are closed. */

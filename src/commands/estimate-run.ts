@@ -14,6 +14,7 @@ const ASSUMED_FLOPS: Readonly<Record<OperationId, Readonly<Record<BackendId, num
   "correct-ctf": { webgpu: 1e9, wasm: 1e9, reference: 2e8 },
   density: { webgpu: 1e9, wasm: 1e9, reference: 1e9 },
   simulate: { webgpu: 5e8, wasm: 5e8, reference: 2e8 },
+  train: { webgpu: 1e12, wasm: 3e10, reference: 4e8 },
 };
 
 export interface RunEstimate {

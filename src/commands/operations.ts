@@ -6,6 +6,7 @@ import { RECONSTRUCT } from "../core/operations/reconstruct";
 import { RESTORE } from "../core/operations/restore";
 import { SEGMENT } from "../core/operations/segment";
 import { SIMULATE } from "../core/operations/simulate";
+import { TRAIN } from "../core/operations/train";
 import type { Estimate } from "../core/task/operation";
 import { checkParams, type ParamSpec, type ParamValues } from "../core/task/params";
 import type { Shape3 } from "../core/volume/shape";
@@ -25,6 +26,7 @@ export const OPERATIONS = {
   segment: SEGMENT,
   localize: LOCALIZE,
   simulate: SIMULATE,
+  train: TRAIN,
   reconstruct: RECONSTRUCT,
   "correct-ctf": CORRECT_CTF,
   density: DENSITY,

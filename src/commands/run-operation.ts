@@ -14,6 +14,7 @@ const DOING: Readonly<Record<OperationId, string>> = {
   segment: "segmenting",
   localize: "localizing",
   simulate: "simulating",
+  train: "training",
   reconstruct: "reconstructing",
   "correct-ctf": "correcting the CTF",
   density: "putting atoms on a grid",

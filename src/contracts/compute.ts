@@ -10,6 +10,8 @@ import type {
 import type { ClassInfo, ParticleList } from "../core/particles/particle-list";
 import type { Recipe } from "../core/simulate/recipe";
 import type { Provenance } from "../core/task/operation";
+import type { TrainingRecipe } from "../core/train/training-recipe";
+import type { TrainPreview } from "../core/train/training-run";
 import type { Shape3 } from "../core/volume/shape";
 import type { ModelFile, ResultVolume, VolumeFile } from "./files";
 import type { ProgressListener } from "./task";
@@ -38,6 +40,17 @@ export interface RunRequests {
     /** Whether the truth is wanted too, or the image alone (of a scene that was just built). */
     readonly truth: boolean;
   };
+  train: {
+    readonly recipe: TrainingRecipe;
+    /** The files that the recipe names, by their paths there. */
+    readonly files: Readonly<Record<string, VolumeFile>>;
+    /** The simulations that it names, likewise. */
+    readonly recipes: Readonly<Record<string, Recipe>>;
+    /** The model that it starts from; null for one from scratch. */
+    readonly start: string | ModelFile | null;
+    /** Of a training that stopped. */
+    readonly checkpoint: Blob | null;
+  };
 }
 
 export interface RunOutputs {
@@ -48,6 +61,7 @@ export interface RunOutputs {
   "correct-ctf": { readonly defociMicrometre: readonly number[] };
   density: unknown;
   simulate: SimulateOutput;
+  train: { readonly model: ModelFile; readonly checkpoint: Blob };
 }
 
 /** What `progress.preview` holds while an operation runs. */
@@ -59,6 +73,8 @@ export interface RunPreviews {
   "correct-ctf": never;
   density: never;
   simulate: never;
+  /** With a checkpoint whenever one is saved; a cancel saves one before it rejects. */
+  train: TrainPreview & { readonly checkpoint?: Blob };
 }
 
 export type OperationId = keyof RunRequests;
