@@ -1,4 +1,4 @@
-import type { SegmentPreview } from "../core/operations/results";
+import type { LabelledPiece } from "../core/operations/results";
 import { type Axis, type Shape3, voxelCount } from "../core/volume/shape";
 
 /** A label map that fills in piece by piece while a segmentation runs, and its slices. */
@@ -16,7 +16,7 @@ export function createLiveLabels(shape: Shape3): LiveLabels | null {
 }
 
 /** Writes a finished piece into the map. */
-export function writePiece({ shape: [, ny, nx], labels }: LiveLabels, piece: SegmentPreview): void {
+export function writePiece({ shape: [, ny, nx], labels }: LiveLabels, piece: LabelledPiece): void {
   const [pz, py, px] = piece.shape;
   for (let z = 0; z < pz; z++) {
     for (let y = 0; y < py; y++) {

@@ -1,4 +1,4 @@
-import type { RunPreviews } from "../contracts/compute";
+import type { LabelledPiece } from "../core/operations/results";
 import {
   addEntry,
   entryOf,
@@ -8,6 +8,7 @@ import {
   type VolumeEntry,
 } from "../state/document";
 import { createLiveLabels, writePiece } from "./live-labels";
+import { modelFor, modelToRun } from "./models";
 import { labelClasses, makeSurfaces, openLabels } from "./open-labels";
 import { openVolume } from "./open-volume";
 import { runLocalize } from "./run-localize";
@@ -35,8 +36,8 @@ function startLiveMap(workbench: Workbench, volume: VolumeEntry, classes: LabelC
     workbench.view.setState({ labelsId: id, overlay: true });
   return {
     id,
-    write(preview: RunPreviews["segment"]) {
-      writePiece(live, preview);
+    write(piece: LabelledPiece) {
+      writePiece(live, piece);
       const entry = entryOf(workbench.document.getState().labels, id);
       if (entry) patchEntry(workbench.document, "labels", id, { revision: entry.revision + 1 });
     },
@@ -52,15 +53,15 @@ function startLiveMap(workbench: Workbench, volume: VolumeEntry, classes: LabelC
 export async function runSegment(workbench: Workbench): Promise<void> {
   const volume = entryOf(workbench.document.getState().volumes, workbench.view.getState().volumeId);
   const file = volume && fileToCompute(workbench, volume.id, volume);
-  const manifest = workbench.shell.getState().models[0];
-  if (!volume || !file || !manifest) return;
-  const classes = labelClasses(manifest.classes);
+  const model = modelFor(workbench, volume);
+  if (!volume || !file || !model) return;
+  const classes = labelClasses(model.manifest.classes);
   const live = startLiveMap(workbench, volume, classes);
   const result = await runOperation(workbench, {
     operation: "segment",
-    inputs: { volume: file, model: manifest.name },
+    inputs: { volume: file, model: modelToRun(workbench, model) },
     volume,
-    onPreview: (preview) => live?.write(preview),
+    onPreview: ({ piece }) => piece && live?.write(piece),
   });
   const isOpen = entryOf(workbench.document.getState().volumes, volume.id) !== null;
   const made = result?.volumes.find(({ role }) => role === "labels");

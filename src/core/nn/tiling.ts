@@ -1,13 +1,17 @@
-import { type Box, boxShape, type Shape3, voxelCount, wholeBox } from "../volume/shape";
+import type { Box, Shape3 } from "../volume/shape";
 import { deepFinderLayers, NETWORK_GRID, NETWORK_HALO } from "./deepfinder-network";
 
-/** A piece of a volume: `tile` is what the network sees, `core` what it is for; both in voxels of the padded volume. */
+/**
+ * A piece of a volume: `tile` is what the network sees, `core` what it is for, and `band` the tiles beside it along x with it,
+ * which share the rows of a file; all in voxels of the padded volume.
+ */
 export interface PlannedTile {
   readonly core: Box;
   readonly tile: Box;
+  readonly band: Box;
 }
 
-/** Tiles whose cores span the region in x and y and the same range of z. */
+/** Tiles whose cores span the region in x and y and the same range of z, in the order of y, then x. */
 export type TileRow = readonly PlannedTile[];
 
 interface Interval {
@@ -15,14 +19,18 @@ interface Interval {
   readonly end: number;
 }
 
+interface Piece {
+  readonly core: Interval;
+  readonly tile: Interval;
+}
+
 /** One way to cut one axis. */
 interface AxisCut {
-  readonly cores: readonly Interval[];
-  readonly tiles: readonly Interval[];
-  readonly coreSum: number;
-  readonly tileSum: number;
-  /** The piece with the longest tile. */
-  readonly largest: number;
+  readonly pieces: readonly Piece[];
+  /** One piece of each kind that memory tells apart, the longest tiles first. */
+  readonly kinds: readonly Piece[];
+  /** How many voxels of each layer the pieces need together, counted on the tile's grid. */
+  readonly needed: readonly number[];
 }
 
 /**
@@ -50,15 +58,15 @@ export function boxOnGrid({ z0, y0, x0, z1, y1, x1 }: Box): Box {
 
 /**
  * Returns rows of tiles, in order of z, whose cores cover `region` (a box on the grid) of a padded volume without overlap,
- * such that every voxel gets what the whole volume at once would give. Among the cuts whose largest tile takes at most
- * `budgetBytes` by `tileBytes(shape, core)` (its core in the tile's voxels) the one with the least work is taken, then the
- * one with the fewest tiles; null if not even the smallest tile fits.
+ * such that every voxel gets what the whole volume at once would give. Among the cuts of which every tile takes at most
+ * `budgetBytes` by `tileBytes` the one with the least work is taken, counted layer by layer, then the one with the fewest tiles;
+ * null if not even the smallest tiles fit.
  */
 export function planTiles(
   volume: Shape3,
   region: Box,
   budgetBytes: number,
-  tileBytes: (shape: Shape3, core: Box) => number,
+  tileBytes: (tile: PlannedTile) => number,
 ): readonly TileRow[] | null {
   const [nz, ny, nx] = volume;
   const cutsZ = axisCuts({ start: region.z0, end: region.z1 }, nz);
@@ -68,19 +76,22 @@ export function planTiles(
     cutsY.flatMap((y) => cutsX.map((x) => ({ z, y, x, ...workOf(z, y, x) }))),
   );
   plans.sort((a, b) => a.work - b.work || a.tiles - b.tiles);
-  const chosen = plans.find(({ z, y, x }) => {
-    const { tile, core } = pieceAt(z, z.largest, y, y.largest, x, x.largest);
-    return tileBytes(boxShape(tile), coreInTile({ tile, core })) <= budgetBytes;
-  });
+  const chosen = plans.find(({ z, y, x }) =>
+    z.kinds.every((alongZ) =>
+      y.kinds.every((alongY) =>
+        x.kinds.every((alongX) => tileBytes(tileOf(alongZ, alongY, alongX, x)) <= budgetBytes),
+      ),
+    ),
+  );
   if (!chosen) return null;
   const { z, y, x } = chosen;
-  return z.cores.map((_, iz) =>
-    y.cores.flatMap((_, iy) => x.cores.map((_, ix) => pieceAt(z, iz, y, iy, x, ix))),
+  return z.pieces.map((alongZ) =>
+    y.pieces.flatMap((alongY) => x.pieces.map((alongX) => tileOf(alongZ, alongY, alongX, x))),
   );
 }
 
 /** Returns the core in voxels of its tile. */
-export function coreInTile({ tile, core }: PlannedTile): Box {
+export function coreInTile({ tile, core }: Pick<PlannedTile, "tile" | "core">): Box {
   return {
     z0: core.z0 - tile.z0,
     y0: core.y0 - tile.y0,
@@ -91,90 +102,120 @@ export function coreInTile({ tile, core }: PlannedTile): Box {
   };
 }
 
-/** The share of the work that is done on all of a tile (the layers before the first up-step); the rest is on its core. */
-const ENCODER_SHARE = (() => {
-  const layers = deepFinderLayers(2);
-  const flops = layers.map(
-    (layer) => (layer.inChannels * layer.outChannels * layer.kernel ** 3) / layer.scale ** 3,
-  );
-  const firstUp = layers.findIndex((layer) => layer.resample === "nearest-up");
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-  return sum(flops.slice(0, firstUp)) / sum(flops);
-})();
+const LAYERS = deepFinderLayers(2);
+/** What one voxel of the tile's grid costs in each layer. */
+const LAYER_COSTS = LAYERS.map(
+  ({ inChannels, outChannels, kernel, scale }) => (inChannels * outChannels * kernel ** 3) / scale ** 3,
+);
 
 function workOf(z: AxisCut, y: AxisCut, x: AxisCut) {
-  const work =
-    ENCODER_SHARE * z.tileSum * y.tileSum * x.tileSum +
-    (1 - ENCODER_SHARE) * z.coreSum * y.coreSum * x.coreSum;
-  return { work, tiles: z.cores.length * y.cores.length * x.cores.length };
+  const work = LAYER_COSTS.reduce(
+    (sum, cost, layer) => sum + cost * z.needed[layer] * y.needed[layer] * x.needed[layer],
+    0,
+  );
+  return { work, tiles: z.pieces.length * y.pieces.length * x.pieces.length };
 }
 
-function pieceAt(z: AxisCut, iz: number, y: AxisCut, iy: number, x: AxisCut, ix: number): PlannedTile {
-  const box = (from: Interval, between: Interval, along: Interval): Box => ({
-    z0: from.start,
-    y0: between.start,
-    x0: along.start,
-    z1: from.end,
-    y1: between.end,
-    x1: along.end,
+function tileOf(z: Piece, y: Piece, x: Piece, { pieces }: AxisCut): PlannedTile {
+  const box = (alongZ: Interval, alongY: Interval, alongX: Interval): Box => ({
+    z0: alongZ.start,
+    y0: alongY.start,
+    x0: alongX.start,
+    z1: alongZ.end,
+    y1: alongY.end,
+    x1: alongX.end,
   });
+  const across = { start: pieces[0].tile.start, end: pieces[pieces.length - 1].tile.end };
   return {
-    core: box(z.cores[iz], y.cores[iy], x.cores[ix]),
-    tile: box(z.tiles[iz], y.tiles[iy], x.tiles[ix]),
+    core: box(z.core, y.core, x.core),
+    tile: box(z.tile, y.tile, x.tile),
+    band: box(z.tile, y.tile, across),
   };
 }
 
-/** Returns ways to cut an interval into cores of about one length, from one piece to many of one or two grid steps. */
-function axisCuts({ start, end }: Interval, side: number): AxisCut[] {
+/** Returns ways to cut an interval, from one piece to many of one or two grid steps. */
+function axisCuts(region: Interval, side: number): AxisCut[] {
   const cuts: AxisCut[] = [];
-  let lastLength = 0;
-  for (let pieces = 1; pieces <= (end - start) / NETWORK_GRID; pieces = Math.ceil(pieces * CUT_GROWTH)) {
-    const length = onGridAfter(Math.ceil((end - start) / pieces));
-    if (length === lastLength) continue;
-    lastLength = length;
-    const cores: Interval[] = [];
-    for (let at = start; at < end; at += length) cores.push({ start: at, end: Math.min(at + length, end) });
-    const tiles = cores.map((core) => ({
-      start: Math.max(0, core.start - NETWORK_HALO),
-      end: Math.min(side, core.end + NETWORK_HALO),
-    }));
-    const lengths = tiles.map((tile) => tile.end - tile.start);
+  const most = (region.end - region.start) / NETWORK_GRID;
+  for (let count = 1; count <= most; count = Math.ceil(count * CUT_GROWTH)) {
+    const pieces = cutInto(count, region, side);
+    const before = cuts.at(-1)?.pieces;
+    if (before?.length === pieces.length && before[0].core.end === pieces[0].core.end) continue;
+    const needed = pieces.map(({ core }) => neededByLayers(core, side));
     cuts.push({
-      cores,
-      tiles,
-      coreSum: end - start,
-      tileSum: lengths.reduce((sum, value) => sum + value, 0),
-      largest: lengths.indexOf(Math.max(...lengths)),
+      pieces,
+      kinds: kindsOf(pieces),
+      needed: LAYERS.map((_, layer) => needed.reduce((sum, piece) => sum + piece[layer], 0)),
     });
   }
   return cuts;
 }
 
-/** Numbers of pieces that are tried grow by this factor: 1, 2, 3, 4, 5, 7, 9, 12, … */
-const CUT_GROWTH = 1.25;
+/** Numbers of pieces that are tried grow by this factor: 1 to 8, 10, 12, 14, … */
+const CUT_GROWTH = 1.15;
+/** Between two halos there must be something that they are for. */
+const SHORTEST_TILE = 2 * NETWORK_HALO + NETWORK_GRID;
 
-/** Copies a tile's voxels out of a volume's reader, padded by zeros beyond the volume, through `normalize`. */
-export function padTile(
-  tile: Box,
-  within: Box,
-  values: Float32Array,
-  normalize: (value: number) => number,
-): Float32Array<ArrayBuffer> {
-  const [, ny, nx] = boxShape(tile);
-  const out = new Float32Array(voxelCount(boxShape(tile)));
-  const [innerNz, innerNy, innerNx] = boxShape(within);
-  let from = 0;
-  for (let z = 0; z < innerNz; z++) {
-    for (let y = 0; y < innerNy; y++) {
-      const to = ((within.z0 - tile.z0 + z) * ny + (within.y0 - tile.y0 + y)) * nx + (within.x0 - tile.x0);
-      for (let x = 0; x < innerNx; x++, from++) out[to + x] = normalize(values[from]);
-    }
+/**
+ * Cuts an interval into about so many pieces with tiles of one length: those at the volume's border have a halo less and so a
+ * longer core. Where that leaves no core between two halos, cores are of one length.
+ */
+function cutInto(count: number, { start, end }: Interval, side: number): Piece[] {
+  const last = Math.min(side, end + NETWORK_HALO);
+  const span = last - Math.max(0, start - NETWORK_HALO);
+  const tileLength = onGridAfter(Math.ceil((span + (count - 1) * 2 * NETWORK_HALO) / count));
+  const coreLength = onGridAfter(Math.ceil((end - start) / count));
+  const endOf = (at: number) => {
+    if (tileLength < SHORTEST_TILE) return at + coreLength;
+    const tileEnd = Math.max(0, at - NETWORK_HALO) + tileLength;
+    return tileEnd >= last ? end : tileEnd - NETWORK_HALO;
+  };
+  const pieces: Piece[] = [];
+  for (let at = start; at < end; ) {
+    const core = { start: at, end: Math.min(end, endOf(at)) };
+    const tile = {
+      start: Math.max(0, core.start - NETWORK_HALO),
+      end: Math.min(side, core.end + NETWORK_HALO),
+    };
+    pieces.push({ core, tile });
+    at = core.end;
   }
-  return out;
+  return pieces;
 }
 
-/** Returns the part of a tile that lies in the volume itself. */
-export function boxWithin(tile: Box, volume: Shape3): Box {
-  const { z1, y1, x1 } = wholeBox(volume);
-  return { ...tile, z1: Math.min(tile.z1, z1), y1: Math.min(tile.y1, y1), x1: Math.min(tile.x1, x1) };
+function kindsOf(pieces: readonly Piece[]): Piece[] {
+  const kinds = new Map<string, Piece>();
+  for (const piece of pieces) {
+    const { core, tile } = piece;
+    kinds.set([core.start - tile.start, core.end - core.start, tile.end - core.end].join(), piece);
+  }
+  const lengthOf = ({ tile }: Piece) => tile.end - tile.start;
+  return [...kinds.values()].sort((a, b) => lengthOf(b) - lengthOf(a));
+}
+
+/** Returns how many voxels of each layer a core needs along one axis, counted on the tile's grid. */
+function neededByLayers(core: Interval, side: number): number[] {
+  const needed = new Map<string, Interval>([[LAYERS[LAYERS.length - 1].name, core]]);
+  for (const { name, inputs, kernel, resample, scale } of [...LAYERS].reverse()) {
+    const { start, end } = needed.get(name) ?? core;
+    const from = Math.max(0, start - (kernel === 3 ? 1 : 0));
+    const to = Math.min(side / scale, end + (kernel > 1 ? 1 : 0));
+    const factor = resample === "max-pool" ? 2 : resample === "nearest-up" ? 0.5 : 1;
+    for (const input of inputs) {
+      const known = needed.get(input);
+      needed.set(input, {
+        start: Math.min(Math.floor(from * factor), known?.start ?? Number.POSITIVE_INFINITY),
+        end: Math.max(Math.ceil(to * factor), known?.end ?? 0),
+      });
+    }
+  }
+  return LAYERS.map(({ name, scale }) => {
+    const { start, end } = needed.get(name) ?? core;
+    return (end - start) * scale;
+  });
+}
+
+/** Returns the part of a box that lies in the volume itself. */
+export function boxWithin(box: Box, [nz, ny, nx]: Shape3): Box {
+  return { ...box, z1: Math.min(box.z1, nz), y1: Math.min(box.y1, ny), x1: Math.min(box.x1, nx) };
 }

@@ -1,9 +1,37 @@
 import type { ModelManifest } from "../nn/model";
 import type { TaskContext } from "../task/task";
+import { byteCounts } from "../volume/byte-counts";
 import { type Box, wholeBox } from "../volume/shape";
-import type { VolumeMeta, VolumeSink, VolumeSpec } from "../volume/volume";
+import type { VolumeMeta, VolumeReader, VolumeSink, VolumeSpec } from "../volume/volume";
 import { volumeStem } from "../volume/volume-stem";
+import type { LabelGrid } from "./label-grid";
 import type { LabelSlab } from "./label-slab";
+
+/** Probabilities of labels come as bytes; 255 stands for 1. */
+const SCORE_UNIT = 1 / 255;
+
+/** Volumes of a run that was stopped: their first sections are finished. */
+export interface FinishedSections {
+  readonly sections: number;
+  readonly labels: VolumeReader;
+  readonly score: VolumeReader | null;
+  /** In the order of the classes; empty where their probabilities are not kept. */
+  readonly classes: readonly VolumeReader[];
+}
+
+/** The volumes that a segmentation fills, section by section. */
+export interface LabelVolumes {
+  /** What a slab takes for each section, in bytes. */
+  readonly bytesPerSection: number;
+  /** Returns how many sections, from the first on, are written. */
+  sections(): number;
+  /** Takes over what an earlier run finished; comes before any slab. */
+  copy(finished: FinishedSections, breathe: () => Promise<void>): Promise<void>;
+  /** Appends what a slab has beyond what is written; slabs come in order of z. */
+  write(slab: LabelSlab, breathe: () => Promise<void>): Promise<void>;
+  /** Ends the volumes and returns how many voxels (of the box) each class has. */
+  close(): Promise<number[]>;
+}
 
 interface LabelVolumeParams {
   readonly box: Box | null;
@@ -11,21 +39,12 @@ interface LabelVolumeParams {
   readonly classProbabilities: boolean;
 }
 
-/** The volumes that a segmentation fills, section by section. */
-export interface LabelVolumes {
-  /** What a slab takes for each section, in bytes. */
-  readonly bytesPerSection: number;
-  /** Appends a slab; slabs come in order of z. */
-  write(slab: LabelSlab): Promise<void>;
-  /** Ends the volumes and returns how many voxels (of the box) each class has. */
-  close(): Promise<number[]>;
-}
-
 /** Opens the label map and, if wanted, the volumes of probabilities, all of the shape of the volume segmented. */
 export async function openLabelVolumes(
   meta: VolumeMeta,
   { name: modelName, classes }: ModelManifest,
   params: LabelVolumeParams,
+  grid: LabelGrid,
   context: Pick<TaskContext<never>, "createVolume">,
 ): Promise<LabelVolumes> {
   const { shape, voxelSizeAngstrom, originAngstrom } = meta;
@@ -37,6 +56,7 @@ export async function openLabelVolumes(
       name: `${stem}-${suffix}.mrc`,
       shape,
       dtype,
+      unit: role === "score" ? SCORE_UNIT : 1,
       voxelSizeAngstrom,
       originAngstrom,
       labels: [`Tomoscope: ${what}, model ${modelName}`.slice(0, 80)],
@@ -57,17 +77,43 @@ export async function openLabelVolumes(
   const skipTo = async (z: number) => {
     for (; sections < z; sections++) for (const sink of sinks) await sink.write(empty);
   };
+  const writeLabels = async (values: Uint8Array<ArrayBuffer>) => {
+    const found = byteCounts(values);
+    for (const label of counts.keys()) counts[label] += found[label];
+    await labels.write(values);
+  };
 
   return {
-    bytesPerSection: ny * nx * (1 + (score ? 4 : 0) + 4 * perClass.length),
+    bytesPerSection: grid.areaOfNetwork * (1 + (score ? 1 : 0) + 4 * perClass.length),
+    sections: () => sections,
 
-    async write(slab) {
-      await skipTo(slab.z0);
-      for (const label of slab.labels) counts[label]++;
-      await labels.write(slab.labels);
-      if (score && slab.scores) await score.write(slab.scores);
-      for (const [label, sink] of perClass.entries()) await sink.write(slab.classes[label]);
-      sections = slab.z1;
+    async copy(finished, breathe) {
+      const read = (reader: VolumeReader, z: number) =>
+        reader.readBox({ z0: z, y0: 0, x0: 0, z1: z + 1, y1: ny, x1: nx });
+      for (; sections < finished.sections; sections++) {
+        await breathe();
+        await writeLabels(Uint8Array.from(await read(finished.labels, sections)));
+        if (score && finished.score) {
+          const values = await read(finished.score, sections);
+          await score.write(Uint8Array.from(values, (value) => Math.round(value / SCORE_UNIT)));
+        }
+        for (const [label, sink] of perClass.entries())
+          await sink.write(await read(finished.classes[label], sections));
+      }
+      const outside = Math.min(sections, z0) + Math.max(0, sections - z1);
+      counts[0] -= outside * ny * nx;
+    },
+
+    async write(slab, breathe) {
+      const end = grid.sectionAt(slab.z1);
+      await skipTo(Math.min(end, grid.sectionAt(slab.z0)));
+      for (; sections < end; sections++) {
+        await breathe();
+        await writeLabels(grid.section(slab.labels, slab.z0, sections));
+        if (score && slab.scores) await score.write(grid.section(slab.scores, slab.z0, sections));
+        for (const [label, sink] of perClass.entries())
+          await sink.write(grid.section(slab.classes[label], slab.z0, sections));
+      }
     },
 
     async close() {

@@ -1,4 +1,4 @@
-import type { ParticleList } from "../particles/particle-list";
+import type { Particle, ParticleList } from "../particles/particle-list";
 import type { Axis, Shape3 } from "../volume/shape";
 
 /** A slice that a running operation can already show, in the voxels of the box it works on. */
@@ -36,7 +36,7 @@ export interface RestoreOutput {
 }
 
 /** Labels of a piece of the volume that is done: x fastest, corner at (z0, y0, x0). */
-export interface SegmentPreview {
+export interface LabelledPiece {
   readonly z0: number;
   readonly y0: number;
   readonly x0: number;
@@ -44,9 +44,21 @@ export interface SegmentPreview {
   readonly labels: Uint8Array<ArrayBuffer>;
 }
 
+export interface SegmentPreview {
+  readonly piece?: LabelledPiece;
+  /** So many sections, from the first on, are in the result's volumes for good: a later run can go on from there. */
+  readonly finishedSections?: number;
+}
+
 export interface SegmentOutput {
   readonly voxelsPerClass: readonly number[];
   readonly tiles: number;
+}
+
+export interface LocalizeOutput {
+  readonly list: ParticleList;
+  /** What would be in the list if the smallest sizes were 1, in the same order. */
+  readonly candidates: readonly Particle[];
 }
 
 /** Precision, recall and F1 of one class, by one-to-one matching within a distance. */

@@ -1,30 +1,23 @@
-import type { Backend, NetworkExecutor } from "../backend";
-import { ComputeError, isTagged } from "../errors";
+import type { Backend } from "../backend";
+import { ComputeError } from "../errors";
 import { networkFlopsPerVoxel } from "../nn/deepfinder-network";
 import type { Model } from "../nn/model";
-import {
-  boxOnGrid,
-  boxWithin,
-  coreInTile,
-  type PlannedTile,
-  paddedShape,
-  padTile,
-  planTiles,
-} from "../nn/tiling";
+import type { Normalization } from "../nn/tile-reader";
 import type { Operation } from "../task/operation";
 import type { ParamSpec, ParamValues } from "../task/params";
-import type { Progress, TaskContext } from "../task/task";
-import { type Box, boxShape, type Shape3, voxelCount, wholeBox } from "../volume/shape";
+import { resampleVolume, resamplingTo } from "../volume/resample";
+import { boxShape, voxelCount, wholeBox } from "../volume/shape";
 import { knownVoxelSizeAngstrom, type VolumeReader } from "../volume/volume";
-import { LabelSlab } from "./label-slab";
-import { openLabelVolumes } from "./label-volumes";
+import { type LabelGrid, resampledGrid, sameGrid } from "./label-grid";
+import { type FinishedSections, openLabelVolumes } from "./label-volumes";
 import { measureVolume } from "./measure-volume";
 import type { SegmentOutput, SegmentPreview } from "./results";
+import { type SegmentContext, segmentTiles } from "./segment-tiles";
 
 /** The network was trained on one voxel size; objects that look larger or smaller than this are not what it knows. */
 const VOXEL_SIZE_TOLERANCE = 0.1;
-/** What is left of the memory limit after a tile did not fit after all. */
-const RETRY_SHARE = 0.6;
+/** No tomogram is that far from a model's voxel size: the header is wrong. */
+const MAX_RESAMPLING = 8;
 const MEGABYTE = 2 ** 20;
 /** For the estimate, before a model and a backend are chosen. */
 const TYPICAL_CLASSES = 6;
@@ -65,7 +58,7 @@ const SEGMENT_PARAMS = {
   ignoreVoxelSize: {
     kind: "boolean",
     label: "Ignore the voxel size",
-    help: "Segments although the volume's voxel size is not the one that the model was trained on.",
+    help: "Segments the voxels as they are, although their size is not the one that the model was trained on; otherwise they are resampled.",
     default: false,
     advanced: true,
   },
@@ -87,15 +80,17 @@ interface SegmentInputs {
   readonly volume: VolumeReader;
   readonly model: Model;
   readonly backend: Backend;
+  /** What a run that was stopped left: this one goes on from there. */
+  readonly finished?: FinishedSections | null;
 }
-
-type SegmentContext = TaskContext<SegmentPreview>;
 
 /**
  * Labels every voxel of a volume by a network, in tiles whose results equal those of the whole volume at once (core/nn/tiling).
  * The volume is read twice: for mean and standard deviation, then tile by tile. Labels (the most probable class) and their
- * probability are written section by section; memory stays below the limit for volumes of any size. Throws "bad-input" for
- * a voxel size other than the model's, voxels that are not numbers, and constant volumes. Thesis 4.2.
+ * probability (to 1/255) are written section by section; memory stays below the limit for volumes of any size. A volume of
+ * another voxel size than the model's is resampled as it is read, and its labels come at its own voxels. A run that goes on
+ * from finished sections gives what one run would have given. Throws "bad-input" for a voxel size beyond belief, voxels that
+ * are not numbers, and constant volumes. Thesis 4.2.
  */
 export const SEGMENT: Operation<typeof SEGMENT_PARAMS, SegmentInputs, SegmentOutput, SegmentPreview> = {
   id: "segment",
@@ -112,47 +107,72 @@ export const SEGMENT: Operation<typeof SEGMENT_PARAMS, SegmentInputs, SegmentOut
     };
   },
 
-  async run({ volume, model, backend }, params, context) {
-    const sizeNote = checkVoxelSize(volume, model, params);
-    const normalize = await normalization(volume, model, params, context);
+  async run({ volume, model, backend, finished }, params, context) {
+    const seen = atModelVoxelSize(volume, model, params);
+    const normalization = await measureFor(volume, seen.volume, model, params, context);
     const network = await backend.createNetwork(model);
     try {
-      return await segmentTiles({ volume, model, backend, network, normalize, sizeNote }, params, context);
+      const writer = await openLabelVolumes(volume.meta, model.manifest, params, seen.grid, context);
+      if (finished) await writer.copy(finished, context.breathe);
+      const budgetBytes = params.memory === null ? backend.budgetBytes : params.memory * MEGABYTE;
+      const job = { ...seen, normalization, network, budgetBytes, keep: params };
+      const tiles = await segmentTiles(job, writer, context);
+      return { voxelsPerClass: await writer.close(), tiles };
     } finally {
       network.dispose();
     }
   },
 };
 
-/** Returns what progress must say of the voxel size ("" where it is known); throws if it is not the model's. */
-function checkVoxelSize(
-  { meta }: VolumeReader,
-  { manifest }: Model,
-  { ignoreVoxelSize }: SegmentParams,
-): string {
-  const { x, y, z } = meta.voxelSizeAngstrom;
-  const known = knownVoxelSizeAngstrom(meta.voxelSizeAngstrom);
-  const expected = manifest.voxelSizeAngstrom;
-  if (expected === null) return "; the model's voxel size is unknown, the volume is taken as it is";
-  const isStrange = (size: number) => size > 0 && Math.abs(size / expected - 1) > VOXEL_SIZE_TOLERANCE;
-  if (!ignoreVoxelSize && (known === null ? [x, y, z].some(isStrange) : isStrange(known))) {
-    const sizes = known === null ? [x, y, z] : [known];
-    const given = sizes.map((size) => Number(size.toFixed(2))).join(" × ");
-    const sentence = `${meta.name} has voxels of ${given} Å, the model "${manifest.name}" was trained on ${expected} Å: bin or resample the volume, or ignore the voxel size.`;
-    throw new ComputeError("bad-input", sentence, { voxelSizeAngstrom: meta.voxelSizeAngstrom, expected });
-  }
-  return known === null ? `; voxel size unknown, taken as ${expected} Å` : "";
+/** What the network sees, how its voxels lie in the volume, and what progress must say of the voxel size. */
+interface Seen {
+  readonly volume: VolumeReader;
+  readonly grid: LabelGrid;
+  readonly note: string;
 }
 
-async function normalization(
+/** Returns the volume as the network needs it: as it is, or resampled. Throws where its voxel size cannot be right. */
+function atModelVoxelSize(
   volume: VolumeReader,
+  { manifest }: Model,
+  { box, ignoreVoxelSize }: SegmentParams,
+): Seen {
+  const { meta } = volume;
+  const { x, y, z } = meta.voxelSizeAngstrom;
+  const wanted = box ?? wholeBox(meta.shape);
+  const expected = manifest.voxelSizeAngstrom;
+  const known = knownVoxelSizeAngstrom(meta.voxelSizeAngstrom);
+  const sizes = known === null ? [x, y, z] : [known];
+  const asItIs = { volume, grid: sameGrid(meta.shape, wanted) };
+  if (ignoreVoxelSize || expected === null) return { ...asItIs, note: "" };
+  if (!sizes.every((size) => size > 0))
+    return { ...asItIs, note: `; voxel size unknown, taken as ${expected} Å` };
+  if (sizes.every((size) => Math.abs(size / expected - 1) <= VOXEL_SIZE_TOLERANCE))
+    return { ...asItIs, note: "" };
+  const given = sizes.map((size) => Number(size.toFixed(2))).join(" × ");
+  if (sizes.some((size) => Math.max(size / expected, expected / size) > MAX_RESAMPLING)) {
+    const sentence = `${meta.name} has voxels of ${given} Å, the model "${manifest.name}" was trained on ${expected} Å: state the right voxel size, or ignore it.`;
+    throw new ComputeError("bad-input", sentence, { voxelSizeAngstrom: meta.voxelSizeAngstrom, expected });
+  }
+  const resampling = resamplingTo(meta, expected);
+  return {
+    volume: resampleVolume(volume, resampling, expected),
+    grid: resampledGrid(meta.shape, wanted, resampling),
+    note: `; resampled from ${given} Å to the model's ${expected} Å`,
+  };
+}
+
+async function measureFor(
+  volume: VolumeReader,
+  seen: VolumeReader,
   { manifest }: Model,
   { contrast }: SegmentParams,
   context: SegmentContext,
-): Promise<(value: number) => number> {
-  const { mean, std, nonFinite, firstNonFinite } = await measureVolume(volume, context);
-  if (firstNonFinite) {
-    const { x, y, z } = firstNonFinite;
+): Promise<Normalization> {
+  const { mean, std, nonFinite: notSeen } = await measureVolume(seen, context);
+  if (notSeen > 0) {
+    const { nonFinite, firstNonFinite } = await measureVolume(volume, context); // in its own voxels, if it is resampled
+    const { x, y, z } = firstNonFinite ?? { x: 0, y: 0, z: 0 };
     const count = nonFinite === 1 ? "1 voxel" : `${nonFinite} voxels`;
     const sentence = `${count} of ${volume.meta.name} cannot be used, being no finite numbers; the first is at x ${x}, y ${y}, z ${z}.`;
     throw new ComputeError("bad-input", sentence, { nonFinite, x, y, z });
@@ -162,104 +182,5 @@ async function normalization(
     throw new ComputeError("bad-input", sentence, { mean, std });
   }
   const inverted = contrast !== "as-model" && (contrast === "bright") !== manifest.proteinIsBright;
-  const scale = (inverted ? -1 : 1) / std;
-  return (value) => (value - mean) * scale;
-}
-
-interface Job extends SegmentInputs {
-  readonly network: NetworkExecutor;
-  readonly normalize: (value: number) => number;
-  readonly sizeNote: string;
-}
-
-/** Plans, computes and writes rows of tiles; after "out of memory" the rest is planned again with smaller ones. */
-async function segmentTiles(
-  job: Job,
-  params: SegmentParams,
-  context: SegmentContext,
-): Promise<SegmentOutput> {
-  const { volume, model, backend, network } = job;
-  const { shape } = volume.meta;
-  const wanted = params.box ?? wholeBox(shape);
-  const region = boxOnGrid(wanted);
-  const writer = await openLabelVolumes(volume.meta, model.manifest, params, context);
-  const bytesOf = (tileShape: Shape3, core: Box) =>
-    network.predictBytes(tileShape, core) +
-    4 * (2 * voxelCount(tileShape) + network.classCount * voxelCount(boxShape(core))) +
-    writer.bytesPerSection * (core.z1 - core.z0);
-
-  let budgetBytes = params.memory === null ? backend.budgetBytes : params.memory * MEGABYTE;
-  let shortage: unknown = null;
-  let done = 0;
-  let tiles = 0;
-  let z0 = region.z0;
-  while (z0 < region.z1) {
-    const rows = planTiles(paddedShape(shape), { ...region, z0 }, budgetBytes, bytesOf);
-    if (!rows) throw shortage ?? noRoom(budgetBytes);
-    const all = rows.flat();
-    const total = done + all.reduce((sum, { core }) => sum + voxelCount(boxShape(core)), 0);
-    const tilesBefore = tiles;
-    try {
-      for (const row of rows) {
-        const slab = new LabelSlab(shape, wanted, row[0].core, network.classCount, params);
-        for (const tile of row) {
-          const small = shortage ? ", smaller for want of memory" : "";
-          const note = `tile ${tiles + 1} of ${tilesBefore + all.length}${small}${job.sizeNote}`;
-          await segmentTile(job, tile, slab, { done, total, note }, context);
-          done += voxelCount(boxShape(tile.core));
-          tiles++;
-        }
-        await writer.write(slab);
-        z0 = row[0].core.z1;
-      }
-    } catch (error) {
-      if (!isTagged(error, "out-of-memory")) throw error;
-      shortage = error;
-      const largest = Math.max(...all.map((tile) => bytesOf(boxShape(tile.tile), coreInTile(tile))));
-      budgetBytes = RETRY_SHARE * largest;
-      const rest = voxelCount(boxShape({ ...region, z0 }));
-      done = voxelCount(boxShape(region)) - rest;
-    }
-  }
-  return { voxelsPerClass: await writer.close(), tiles };
-}
-
-async function segmentTile(
-  { volume, network, normalize }: Job,
-  planned: PlannedTile,
-  slab: LabelSlab,
-  progress: Progress<SegmentPreview>,
-  context: SegmentContext,
-): Promise<void> {
-  const { core, tile } = planned;
-  const within = boxWithin(tile, volume.meta.shape);
-  const voxels = padTile(tile, within, await volume.readBox(within), normalize);
-  const coreVoxels = voxelCount(boxShape(core));
-  let { done } = progress;
-  let bySection = false;
-  const take = (z: number, probabilities: Float32Array) => {
-    const preview = slab.add(core, z, probabilities);
-    if (preview) context.onProgress({ ...progress, done, preview });
-  };
-  const result = await network.predict(
-    voxels,
-    boxShape(tile),
-    coreInTile(planned),
-    (fraction) => {
-      done = progress.done + Math.floor(fraction * coreVoxels);
-      context.onProgress({ ...progress, done });
-      return context.breathe();
-    },
-    (z, probabilities) => {
-      bySection = true;
-      take(z, probabilities);
-    },
-  );
-  if (!bySection) take(0, result);
-}
-
-function noRoom(budgetBytes: number): ComputeError {
-  const megabytes = Math.floor(budgetBytes / MEGABYTE);
-  const sentence = `Memory of ${megabytes} MB is too little for even the smallest tile of this volume.`;
-  return new ComputeError("out-of-memory", sentence, { budgetBytes });
+  return { mean, scale: (inverted ? -1 : 1) / std };
 }

@@ -73,6 +73,8 @@ export interface VolumeSpec {
   readonly name: string;
   readonly shape: Shape3;
   readonly dtype: OutputVoxelType;
+  /** What one means in the values written, 1 if left out: bytes of which 255 stands for 1 have 1/255. */
+  readonly unit?: number;
   readonly voxelSizeAngstrom: Point3;
   /** Kept in the header for other programs; 0 if left out. */
   readonly originAngstrom?: Point3;
