@@ -68,6 +68,7 @@ function startOf({ start }: TrainingRecipe, recipePath: string, io: CliIo): Prom
 
 async function writeCheckpointFiles(out: string, checkpoint: Checkpoint, io: CliIo): Promise<void> {
   const { recipe, step, points, validations } = checkpoint;
+  await mkdir(resolve(io.cwd, out), { recursive: true });
   await writeBinaryFile(join(out, CHECKPOINT), writeCheckpoint(checkpoint), io);
   const curves = { name: recipe.name, step, points, validations };
   await writeTextFile(join(out, CURVES), `${JSON.stringify(curves)}\n`, io);
@@ -102,7 +103,6 @@ async function trainOn(backend: Backend, job: Job, args: ParsedArgs, io: CliIo) 
   line.end();
   const log = createTrainingLog(hasFlag(args, "json") ? io.stderr : io.stdout);
   log.begin(data, training.recipe, backend);
-  await mkdir(resolve(io.cwd, out), { recursive: true });
   const inputs = {
     ...data,
     recipe: training.recipe,
