@@ -13,7 +13,7 @@ export function conv3d(backend: WebGPUBackend, inputs: KernelInputs["conv3d"]): 
   const tensors = new KernelTensors(backend);
   const grid = gridOf(a);
   const y = tensors.output([...grid, channelsOf(filter)]);
-  const runs = convolve(tensors.device, {
+  const run = convolve(tensors.device, {
     grid,
     inputs: (b ? [a, b] : [a]).map((info) => tensors.map(info)),
     filter: tensors.buffer(filter),
@@ -21,7 +21,7 @@ export function conv3d(backend: WebGPUBackend, inputs: KernelInputs["conv3d"]): 
     output: tensors.map(y),
     relu: true,
   });
-  tensors.submit(runs);
+  tensors.submit([run]);
   return [y];
 }
 
@@ -67,7 +67,7 @@ function inputGradient(
     output: turned,
   });
   const bias = zeros(device, output.channels);
-  return [fold, ...convolve(device, { grid, inputs: [dz], filter: turned, bias, output, relu: false })];
+  return [fold, convolve(device, { grid, inputs: [dz], filter: turned, bias, output, relu: false })];
 }
 
 const zeroBuffers = new WeakMap<GPUDevice, Map<number, GPUBuffer>>();

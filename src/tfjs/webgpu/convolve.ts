@@ -24,24 +24,22 @@ interface ConvolveArgs {
 }
 
 /** A 3×3×3 convolution, 'same', of every sample of a batch. Compiles at the first call for its channels. */
-export function convolve(device: GPUDevice, args: ConvolveArgs): KernelRun[] {
+export function convolve(device: GPUDevice, args: ConvolveArgs): KernelRun {
   const { grid, inputs, filter, bias, output, relu } = args;
   const channelsIn = inputs.map(({ channels }) => channels);
   const conv = createConv3dNow(device, { kernelSize: 3, channelsIn, channelsOut: output.channels, relu });
-  return Array.from({ length: grid[0] }, (_, sample) =>
-    conv.run({
-      inputs: inputs.map((input) => sampleOf(input, grid, sample)),
-      weights: filter,
-      bias,
-      output: sampleOf(output, grid, sample),
-    }),
-  );
+  return conv.run({
+    inputs: inputs.map((input) => sampleOf(input, grid)),
+    weights: filter,
+    bias,
+    output: sampleOf(output, grid),
+    samples: grid[0],
+  });
 }
 
-/** Returns one sample of a batch as a feature map. */
-export function sampleOf({ buffer, channels }: BatchMap, grid: Grid, sample: number): FeatureMap {
-  const [, nz, ny, nx] = grid;
-  return { buffer, channels, box: wholeBox([nz, ny, nx]), firstFloat: sample * nz * ny * nx * channels };
+/** Returns the first sample of a batch as a feature map; the others lie behind it. */
+export function sampleOf({ buffer, channels }: BatchMap, [, nz, ny, nx]: Grid): FeatureMap {
+  return { buffer, channels, box: wholeBox([nz, ny, nx]) };
 }
 
 /** Returns a batch as one feature map, its samples one after the other along z: for kernels whose voxels do not mix. */

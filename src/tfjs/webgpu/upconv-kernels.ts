@@ -24,16 +24,14 @@ export function upconv(backend: WebGPUBackend, inputs: KernelInputs["upconv"]): 
   const shape = [channelsIn, channelsOut] as const;
   const fold = foldFilter(device, FOLDINGS.upconv, { input: tensors.buffer(filter), shape, output: weights });
   const [input, output] = [tensors.map(x), tensors.map(y)];
-  const kernel = createUpconvNow(device, channelsIn, channelsOut);
-  const runs = Array.from({ length: grid[0] }, (_, sample) =>
-    kernel.run({
-      input: sampleOf(input, grid, sample),
-      weights,
-      bias: tensors.buffer(bias),
-      output: sampleOf(output, fine, sample),
-    }),
-  );
-  tensors.submit([fold, ...runs]);
+  const run = createUpconvNow(device, channelsIn, channelsOut).run({
+    input: sampleOf(input, grid),
+    weights,
+    bias: tensors.buffer(bias),
+    output: sampleOf(output, fine),
+    samples: grid[0],
+  });
+  tensors.submit([fold, run]);
   return [y];
 }
 
