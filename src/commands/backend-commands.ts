@@ -1,11 +1,8 @@
 import type { BackendId } from "../core/backend";
-import type { ModelManifest } from "../core/nn/model";
 import { readRecipe } from "../io/recipe/read-recipe";
 import { notify } from "../state/shell";
 import type { Workbench } from "./workbench";
 
-/** The models that ship with the app, by the name of their folder under models/. */
-const SHIPPED_MODELS = ["starter"];
 const sentence = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** Self-tests the backends and shows which one will be used. */
@@ -44,20 +41,5 @@ export async function loadRecipes({ host, shell }: Workbench): Promise<void> {
     shell.setState({ recipes, structureIds, recipeName: recipes[0].name });
   } catch (error) {
     notify(shell, "error", `The recipes could not be read: ${sentence(error)}`);
-  }
-}
-
-/** Reads what the shipped models say of themselves. */
-export async function loadModels({ host, shell }: Workbench): Promise<void> {
-  try {
-    const models = await Promise.all(
-      SHIPPED_MODELS.map(async (name) => {
-        const response = await host.fetchAsset(`models/${name}/manifest.json`);
-        return (await response.json()) as ModelManifest;
-      }),
-    );
-    shell.setState({ models });
-  } catch (error) {
-    notify(shell, "error", `The model could not be read: ${sentence(error)}`);
   }
 }

@@ -22,6 +22,13 @@ export const fileCommands: readonly Command[] = [
     keys: ["Ctrl+O"],
     run: async (workbench) => openFiles(workbench, await workbench.host.pickFiles()),
   },
+  {
+    id: "file.open-model",
+    label: "Open a model (.h5, or manifest.json with .safetensors)…",
+    group: "File",
+    keys: [],
+    run: async (workbench) => openFiles(workbench, await workbench.host.pickFiles()),
+  },
   { id: "file.open-sample", label: "Open the sample", group: "File", keys: [], run: openSample },
   {
     id: "file.close",

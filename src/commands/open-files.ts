@@ -5,6 +5,8 @@ import { readTruth } from "../io/truth/read-truth";
 import { addEntry, entryOf, setTruth, type VolumeEntry, voxelSizePerAxisOf } from "../state/document";
 import { notify } from "../state/shell";
 import { evaluateAll, scoresOf } from "./evaluate-particles";
+import { modelFor } from "./models";
+import { openModels, sortModelFiles } from "./open-models";
 import { openVolume, readWholeVolume, showVolume } from "./open-volume";
 import { runOperation } from "./run-operation";
 import { openTilts } from "./run-reconstruct";
@@ -40,7 +42,7 @@ function takeTruth(workbench: Workbench, volumeId: string, name: string, text: s
 
 /** Reads a list of particles in the volume that is shown; a .json that is no list of ours is taken for its truth. */
 function openPositions(workbench: Workbench, volume: VolumeEntry, name: string, text: string): void {
-  const classes = workbench.shell.getState().models[0]?.classes ?? [];
+  const classes = modelFor(workbench, volume)?.manifest.classes ?? [];
   const frame = {
     volumeName: volume.name,
     shape: volume.meta.shape,
@@ -95,11 +97,13 @@ function openRecipe({ shell }: Workbench, text: string): void {
 }
 
 /**
- * Opens what the user dropped or chose: volumes, structures, recipes, and lists of positions or tilts of the volume that is shown. A file that cannot
- * be read gets its sentence; what is open stays open.
+ * Opens what the user dropped or chose: volumes, models, structures, recipes, and lists of positions or tilts of the volume
+ * that is shown. A file that cannot be read gets its sentence; what is open stays open.
  */
 export async function openFiles(workbench: Workbench, files: readonly File[]): Promise<void> {
-  for (const file of files) {
+  const { others, ...ofModels } = await sortModelFiles(files);
+  await openModels(workbench, ofModels);
+  for (const file of others) {
     try {
       const volume = entryOf(workbench.document.getState().volumes, workbench.view.getState().volumeId);
       if (STRUCTURE_FILE.test(file.name)) await openStructure(workbench, file);

@@ -1,12 +1,10 @@
 import type { VolumeFile } from "../contracts/files";
+import { classColor } from "../core/particles/class-colors";
 import type { ClassInfo } from "../core/particles/particle-list";
 import { addEntry, type LabelClass, type LabelsEntry, patchEntry } from "../state/document";
 import { notify } from "../state/shell";
 import { freeName } from "./open-volume";
 import type { Workbench } from "./workbench";
-
-/** Okabe and Ito's colours, told apart by all kinds of colour vision, for classes whose model names none. */
-const OKABE_ITO = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"] as const;
 
 /** Returns the classes of a model as a label map has them: without the background, all visible. */
 export function labelClasses(classes: readonly ClassInfo[]): LabelClass[] {
@@ -14,7 +12,7 @@ export function labelClasses(classes: readonly ClassInfo[]): LabelClass[] {
     .filter(({ label }) => label > 0)
     .map((info) => ({
       ...info,
-      color: info.color ?? OKABE_ITO[(info.label - 1) % OKABE_ITO.length],
+      color: info.color ?? classColor(info.label),
       visible: true,
       voxels: null,
     }));

@@ -147,7 +147,9 @@ beforeEach(async () => {
     fetchAsset: () => Promise.reject(new Error("no assets here")),
     now: () => 0,
   });
-  workbench.shell.setState({ models: [MODEL] });
+  workbench.shell.setState({
+    models: [{ id: "starter", manifest: MODEL, isShipped: true, isDescribed: true }],
+  });
   await open("a.mrc");
 });
 

@@ -1,9 +1,9 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { BackendStatus } from "../contracts/compute";
-import type { ModelManifest } from "../core/nn/model";
 import type { SimulateOutput } from "../core/operations/results";
 import type { Recipe } from "../core/simulate/recipe";
 import type { Shape3 } from "../core/volume/shape";
+import type { ModelEntry } from "./models";
 
 export type PanelId = "simulate" | "reconstruct" | "restore" | "segment" | "localize" | "review";
 export type KeyPreset = "tomoscope" | "3dmod";
@@ -35,7 +35,9 @@ export interface ShellState {
   readonly backendError: string | null;
   /** The volume that is the bundled sample. */
   readonly sampleId: string | null;
-  readonly models: readonly ModelManifest[];
+  readonly models: readonly ModelEntry[];
+  /** The model that the user chose; null: the first that fits the volume that is shown. */
+  readonly modelId: string | null;
   readonly recipes: readonly Recipe[];
   /** The ids of the structures that recipes may name. */
   readonly structureIds: readonly string[];
@@ -87,6 +89,7 @@ export function createShellStore(remembered: Partial<Remembered> = {}): ShellSto
     backendError: null,
     sampleId: null,
     models: [],
+    modelId: null,
     recipes: [],
     structureIds: [],
     recipeName: null,

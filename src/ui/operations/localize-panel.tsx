@@ -1,5 +1,6 @@
 import { openPanel } from "../../commands/operation-commands";
-import { entryOf } from "../../state/document";
+import { entryOf, voxelSizeOf } from "../../state/document";
+import { chosenModel } from "../../state/models";
 import { ScoreTable } from "../review/score-table";
 import { useDocument, useShell, useView, useWorkbench } from "../workbench-context";
 import { OperationForm, useShownVolume } from "./operation-form";
@@ -13,11 +14,11 @@ export function LocalizePanel() {
   const particlesId = useView((view) => view.particlesId);
   const labels = useDocument((document) => entryOf(document.labels, labelsId));
   const particles = useDocument((document) => entryOf(document.particles, particlesId));
-  const model = useShell((shell) => shell.models[0]);
+  const model = useShell((shell) => chosenModel(shell, volume && voxelSizeOf(volume)));
   const ready = labels?.complete ?? false;
   return (
     <>
-      <OperationForm operation="localize" classes={labels?.classes ?? model?.classes ?? []} />
+      <OperationForm operation="localize" classes={labels?.classes ?? model?.manifest.classes ?? []} />
       <RunBox
         operation="localize"
         shape={volume?.meta.shape ?? null}

@@ -1,37 +1,54 @@
 import { openPanel } from "../../commands/operation-commands";
-import { entryOf, voxelSizeOf } from "../../state/document";
+import { fitsVoxelSize } from "../../core/nn/fits-voxel-size";
+import { entryOf, type VolumeEntry, voxelSizeOf } from "../../state/document";
 import { lastJob } from "../../state/jobs";
+import { chosenModel, type ModelEntry } from "../../state/models";
 import { formatNumber } from "../format-quantity";
 import { useDocument, useJobs, useShell, useView, useWorkbench } from "../workbench-context";
 import { ModelCard } from "./model-card";
+import { ModelChooser } from "./model-chooser";
 import { OperationForm, useShownVolume } from "./operation-form";
 import { RunBox } from "./run-box";
 
-/** A network knows shapes at the scale it was trained at; beyond this factor a run stops unless told otherwise. */
-const TOLERATED_SCALE = 1.1;
+/** What the user should know where the volume's voxel size is not what the model was trained on; null where it fits. */
+function voxelSizeNote(
+  volume: VolumeEntry,
+  { manifest }: ModelEntry,
+  isIgnored: boolean,
+): { readonly text: string; readonly isWarning: boolean } | null {
+  const { voxelSizeAngstrom: expected } = manifest;
+  const size = voxelSizeOf(volume);
+  if (expected === null) return null;
+  if (size === null) {
+    const text = `The voxel size of ${volume.name} is unknown; the model expects ${formatNumber(expected)} Å. State it at the top.`;
+    return { text, isWarning: true };
+  }
+  if (fitsVoxelSize(manifest, size)) return null;
+  const both = `${volume.name} has ${formatNumber(size)} Å per voxel, the model was trained at ${formatNumber(expected)} Å`;
+  return isIgnored
+    ? { text: `${both}; as the voxel size is ignored (advanced), expect little.`, isWarning: true }
+    : {
+        text: `${both}: it is resampled as it is read. If the header is wrong, state the size at the top.`,
+        isWarning: false,
+      };
+}
 
 /** The panel of the segmentation. */
 export function SegmentPanel() {
   const workbench = useWorkbench();
   const volume = useShownVolume();
-  const models = useShell((shell) => shell.models);
+  const size = volume && voxelSizeOf(volume);
+  const model = useShell((shell) => chosenModel(shell, size));
+  const isIgnored = useShell((shell) => shell.params.segment?.ignoreVoxelSize === true);
   const labelsId = useView((view) => view.labelsId);
   const labels = useDocument((document) => entryOf(document.labels, labelsId));
   const job = useJobs(({ jobs }) => lastJob(jobs, "segment"));
-  const [model] = models;
-  const size = volume && voxelSizeOf(volume);
-  const scale = size && model?.voxelSizeAngstrom ? size / model.voxelSizeAngstrom : 1;
-  const isFarOff = scale > TOLERATED_SCALE || scale < 1 / TOLERATED_SCALE;
+  const note = volume && model && voxelSizeNote(volume, model, isIgnored);
   return (
     <>
-      {model && <ModelCard model={model} />}
-      {volume && model && (size === null || isFarOff) && (
-        <p className="sentence warning">
-          {size === null
-            ? `The voxel size of ${volume.name} is unknown; the model expects ${model.voxelSizeAngstrom} Å. State it at the top.`
-            : `${volume.name} has ${formatNumber(size)} Å per voxel, the model was trained at ${model.voxelSizeAngstrom} Å. If the header is wrong, state the size at the top; else bin or resample the volume first, or ignore the voxel size (advanced) and expect little.`}
-        </p>
-      )}
+      <ModelChooser model={model} />
+      {model && <ModelCard key={model.id} model={model} />}
+      {note && <p className={note.isWarning ? "sentence warning" : "sentence"}>{note.text}</p>}
       <OperationForm operation="segment" />
       <RunBox
         operation="segment"
