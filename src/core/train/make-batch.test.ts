@@ -64,7 +64,7 @@ function corners(batch: { count: number; side: number; voxels: Float32Array }) {
 
 test("a patch holds the normalized voxels and the labels of its place", () => {
   const maker = createBatchMaker([VOLUME], { sampling: SAMPLING, augmentation: PLAIN }, 4, 7);
-  const batch = maker.make(STREAM, 0);
+  const batch = maker.begin(STREAM, 0).finish();
   expect([batch.voxels.length, batch.labels.length]).toEqual([4 * 512, 4 * 512]);
   const places = corners(batch).flatMap((corner) =>
     Array.from({ length: 512 }, (_, i) => {
@@ -79,7 +79,7 @@ test("a patch holds the normalized voxels and the labels of its place", () => {
 test("a batch hangs on seed and step alone, and streams do not share patches", () => {
   const make = (seed: number, stream: number, steps: number[]) => {
     const maker = createBatchMaker([VOLUME], { sampling: SAMPLING, augmentation: PLAIN }, 5, seed);
-    return steps.map((step) => maker.make(stream, step).voxels.slice());
+    return steps.map((step) => maker.begin(stream, step).finish().voxels.slice());
   };
   const [a0, a1, a2] = make(3, STREAM, [0, 1, 2]);
   expect(make(3, STREAM, [2, 0])).toEqual([a2, a0]);
@@ -88,17 +88,25 @@ test("a batch hangs on seed and step alone, and streams do not share patches", (
   expect(make(3, STREAM + 500, [0])[0]).not.toEqual(a0);
 });
 
+test("a batch made patch by patch is the same", () => {
+  const maker = createBatchMaker([VOLUME], { sampling: SAMPLING, augmentation: PLAIN }, 3, 1);
+  const whole = maker.begin(STREAM, 4).finish().voxels.slice();
+  const pending = maker.begin(STREAM, 4);
+  for (let i = 0; i < 5; i++) pending.advance();
+  expect(pending.finish().voxels).toEqual(whole);
+});
+
 test("the batch before the last stays as it was while the next is made", () => {
   const maker = createBatchMaker([VOLUME], { sampling: SAMPLING, augmentation: PLAIN }, 2, 1);
-  const first = maker.make(STREAM, 0);
+  const first = maker.begin(STREAM, 0).finish();
   const before = first.voxels.slice();
-  maker.make(STREAM, 1);
+  maker.begin(STREAM, 1).finish();
   expect(first.voxels).toEqual(before);
 });
 
 test("middles lie within the jitter of an object, and patches within the volume", () => {
   const maker = createBatchMaker([VOLUME], { sampling: SAMPLING, augmentation: PLAIN }, 64, 2);
-  const found = Array.from({ length: 20 }, (_, step) => corners(maker.make(STREAM, step))).flat();
+  const found = Array.from({ length: 20 }, (_, step) => corners(maker.begin(STREAM, step).finish())).flat();
   const common = found.filter(({ x, y, z }) => x > 1 || y > 2 || z > 0);
   const range = (values: number[]) => [Math.min(...values), Math.max(...values)];
   const inside = common.filter(({ x }) => x >= 12 - 4 - 3);
@@ -113,7 +121,7 @@ test("balanced sampling takes classes equally often; else objects are", () => {
   const share = (balanced: boolean) => {
     const sampling = { ...SAMPLING, jitter: 0, balanced };
     const maker = createBatchMaker([VOLUME], { sampling, augmentation: PLAIN }, 50, 5);
-    const found = Array.from({ length: 40 }, (_, step) => corners(maker.make(STREAM, step))).flat();
+    const found = Array.from({ length: 40 }, (_, step) => corners(maker.begin(STREAM, step).finish())).flat();
     return found.filter(({ x }) => x === 0).length / found.length;
   };
   expect(share(true)).toBeCloseTo(1 / 2, 1); // of 2,000 draws: the deviation is 0.011
@@ -128,7 +136,7 @@ test("volumes come as often as they have objects of the class", () => {
   const maker = createBatchMaker([small, large], { sampling, augmentation: PLAIN }, 100, 5);
   let ofLarge = 0;
   for (let step = 0; step < 20; step++) {
-    const { voxels } = maker.make(STREAM, step);
+    const { voxels } = maker.begin(STREAM, step).finish();
     for (let patch = 0; patch < 100; patch++) if (valueBack(voxels[patch * 512]) === 4) ofLarge++;
   }
   expect(ofLarge / 2000).toBeGreaterThan(0.71);
@@ -140,7 +148,7 @@ test("shares of patches lie anywhere and about voxels of regions", () => {
   const volume = { ...VOLUME, objects: [RARE], regions: new Map([[3, Uint32Array.of(region)]]) };
   const sampling = { ...SAMPLING, jitter: 0, anywhereShare: 0.25, regionShare: 0.25 };
   const maker = createBatchMaker([volume], { sampling, augmentation: PLAIN }, 100, 11);
-  const found = Array.from({ length: 20 }, (_, step) => corners(maker.make(STREAM, step))).flat();
+  const found = Array.from({ length: 20 }, (_, step) => corners(maker.begin(STREAM, step).finish())).flat();
   const count = (is: (corner: { x: number; y: number; z: number }) => boolean) =>
     found.filter(is).length / 2000;
   const atRare = count(({ x, y, z }) => x === 0 && y === 0 && z === 0);
@@ -156,7 +164,7 @@ test("half of the patches are turned about y: x and z run backwards, y does not"
   const sampling = { ...SAMPLING, jitter: 0 };
   const volume = volumeOf([8, 8, 8], [object(1, 4, 4, 4)]);
   const maker = createBatchMaker([volume], { sampling, augmentation: { ...PLAIN, halfTurn: true } }, 200, 5);
-  const { voxels, labels } = maker.make(STREAM, 0);
+  const { voxels, labels } = maker.begin(STREAM, 0).finish();
   let turned = 0;
   for (let patch = 0; patch < 200; patch++) {
     const isTurned = valueBack(voxels[patch * 512]) !== 0;
@@ -176,7 +184,7 @@ test("scale, shift and noise stay within their ranges and vary from patch to pat
   const volume = volumeOf([8, 8, 8], [object(1, 4, 4, 4)]);
   const sampling = { ...SAMPLING, jitter: 0 };
   const make = (augmentation: Augmentation) =>
-    createBatchMaker([volume], { sampling, augmentation }, 64, 5).make(STREAM, 0).voxels;
+    createBatchMaker([volume], { sampling, augmentation }, 64, 5).begin(STREAM, 0).finish().voxels;
   const plain = make(PLAIN);
   const varied = make({ ...PLAIN, scale: [0.8, 1.2], shift: [-3, 3] });
   const scales: number[] = [];
@@ -209,7 +217,7 @@ test("without objects patches lie anywhere", () => {
     50,
     1,
   );
-  expect(new Set(corners(maker.make(STREAM, 0)).map(({ x }) => x)).size).toBeGreaterThan(8);
+  expect(new Set(corners(maker.begin(STREAM, 0).finish()).map(({ x }) => x)).size).toBeGreaterThan(8);
 });
 
 test("a batch of 8 patches of 56³ with every variation takes some milliseconds", () => {
@@ -234,7 +242,7 @@ test("a batch of 8 patches of 56³ with every variation takes some milliseconds"
   // Time of the processor, which other programs do not take away.
   const times = Array.from({ length: 15 }, (_, step) => {
     const before = process.cpuUsage();
-    maker.make(STREAM, step);
+    maker.begin(STREAM, step).finish();
     const { user, system } = process.cpuUsage(before);
     return (user + system) / 1000;
   });

@@ -13,10 +13,18 @@ interface Place extends Point3 {
   readonly volume: TrainingVolume;
 }
 
+/** A batch that is made patch by patch, in the pauses of something else. */
+export interface PendingBatch {
+  /** Makes one more patch, where one is missing. */
+  advance(): void;
+  /** Makes what is missing and returns the batch. */
+  finish(): TrainingBatch;
+}
+
 /** Makes batches of patches. */
 export interface BatchMaker {
-  /** The batch of a step: its patches take the streams from `stream` + step · count on. The batch is overwritten by the next but one. */
-  make(stream: number, step: number): TrainingBatch;
+  /** Begins the batch of a step: its patches take the streams from `stream` + step · count on. The next but one overwrites it. */
+  begin(stream: number, step: number): PendingBatch;
 }
 
 /**
@@ -41,17 +49,27 @@ export function createBatchMaker(
   });
   let [batch, other] = [empty(), empty()];
   return {
-    make(stream, step) {
+    begin(stream, step) {
       [batch, other] = [other, batch];
-      for (let patch = 0; patch < count; patch++) {
+      const made = batch;
+      let patch = 0;
+      const advance = () => {
+        if (patch === count) return;
         const random = uniformSequence(seed, stream + step * count + patch);
         const { volume, ...centre } = place(random);
         const corner = cornerOf(volume, centre, sampling, random);
         const change = drawChange(augmentation, random);
-        cut(volume, corner, change, batch, patch);
-        if (noise && change.noise > 0) addNoise(batch, patch, change.noise, noise, random);
-      }
-      return batch;
+        cut(volume, corner, change, made, patch);
+        if (noise && change.noise > 0) addNoise(made, patch, change.noise, noise, random);
+        patch++;
+      };
+      return {
+        advance,
+        finish() {
+          while (patch < count) advance();
+          return made;
+        },
+      };
     },
   };
 }

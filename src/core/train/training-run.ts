@@ -82,15 +82,18 @@ export class TrainingRun {
   async toTheEnd(): Promise<void> {
     const { steps, saveEvery } = this.#inputs.recipe;
     try {
-      let batch = this.#batches.make(TRAINING_STREAM, this.#step);
+      let batch = this.#batches.begin(TRAINING_STREAM, this.#step);
       for (;;) {
         await this.#validateIfDue();
-        if (saveEvery > 0 && this.#step % saveEvery === 0) await this.#save();
+        if (saveEvery > 0 && this.#step > 0 && this.#step % saveEvery === 0) await this.#save();
         if (this.#step >= steps) break;
         const learningRate = learningRateAt(this.#step, this.#inputs.recipe);
-        const running = this.#trainer.step(batch, learningRate, this.#context.breathe);
-        batch = this.#batches.make(TRAINING_STREAM, this.#step + 1); // while the backend computes
-        const result = await running;
+        const next = this.#batches.begin(TRAINING_STREAM, this.#step + 1);
+        const result = await this.#trainer.step(batch.finish(), learningRate, () => {
+          next.advance(); // while the backend computes
+          return this.#context.breathe();
+        });
+        batch = next;
         this.#step++;
         this.#unsaved = true;
         const point = { step: this.#step, ...result, learningRate };

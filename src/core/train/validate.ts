@@ -25,7 +25,7 @@ export async function measureLoss(
   let loss = 0;
   let accuracy = 0;
   for (let i = 0; i < batches; i++) {
-    const result = await trainer.measure(maker.make(VALIDATION_STREAM, i), breathe);
+    const result = await trainer.measure(maker.begin(VALIDATION_STREAM, i).finish(), breathe);
     loss += result.loss / batches;
     accuracy += result.accuracy / batches;
   }
