@@ -48,8 +48,8 @@ async function openWeights(workbench: Workbench, file: File, manifest: ModelMani
   addModel(workbench, opened, opened.isDescribed);
   workbench.shell.setState({ panel: "segment" });
   if (opened.isDescribed) return;
-  const count = opened.manifest.classes.length;
-  const told = `${file.name} is a network of ${count} classes that does not say what they are: name them in its card, with their sizes.`;
+  const count = opened.manifest.classes.length - 1;
+  const told = `${file.name} tells ${count} ${count === 1 ? "class" : "classes"} from the background but does not name them: do so in its card, with their sizes.`;
   notify(workbench.shell, "info", told);
 }
 
