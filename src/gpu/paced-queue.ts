@@ -25,41 +25,44 @@ const MAX_RISE = 4;
 
 /**
  * Submits kernels in pieces of about 50 ms, whatever the speed of the GPU: it learns the speed from the pieces before.
- * While one piece runs the next is on its way, so that the GPU does not wait.
+ * While one piece runs the next is on its way, so that the GPU does not wait; not even between the runs of `submit`.
  */
 export class PacedQueue {
   readonly #device: GPUDevice;
   #flopsPerSubmission: number;
+  /** Resolves when the GPU has done the newest piece. */
+  #newest: Promise<void> = Promise.resolve();
+  #newestEnd = 0;
 
   constructor(device: GPUDevice, isSoftware: boolean) {
     this.#device = device;
     this.#flopsPerSubmission = isSoftware ? FIRST_FLOPS_SOFTWARE : FIRST_FLOPS;
   }
 
-  /**
-   * Runs the kernels in order and resolves when the GPU is done. After every submission it calls `breathe` with how much is
-   * done (0…1); that may throw, and the rest is not submitted.
-   */
+  /** As `submit`, but resolves when the GPU is done. */
   async run(runs: readonly KernelRun[], breathe: (fraction: number) => Promise<void>): Promise<void> {
+    await this.submit(runs, breathe);
+    await this.#newest;
+  }
+
+  /**
+   * Submits the kernels in order and resolves when the last is on its way; what is submitted afterwards finds their results.
+   * After every submission it calls `breathe` with how much is done (0…1); that may throw, and the rest is not submitted. Only
+   * one call at a time.
+   */
+  async submit(runs: readonly KernelRun[], breathe: (fraction: number) => Promise<void>): Promise<void> {
     const allFlops = runs.reduce((sum, { flops }) => sum + flops, 0);
     let doneFlops = 0;
     let submission = new Submission(this.#device);
     let room = this.#flopsPerSubmission;
-    let previous: Promise<void> = Promise.resolve();
-    let previousEnd = performance.now();
 
-    const submit = async () => {
-      const flops = submission.flops;
-      submission.submit();
-      const waitedFor = previous;
-      previous = this.#device.queue.onSubmittedWorkDone().then(() => {
-        const now = performance.now();
+    const send = async () => {
+      const { flops } = submission;
+      const before = this.#newest;
+      this.#send(submission, () => {
         doneFlops += flops;
-        this.#learn(flops, now - previousEnd);
-        previousEnd = now;
       });
-      previous.catch(() => {}); // awaited below or by the next submission, unless `breathe` throws
-      await waitedFor;
+      await before;
       await breathe(doneFlops / allFlops);
       submission = new Submission(this.#device);
       room = this.#flopsPerSubmission;
@@ -70,7 +73,7 @@ export class PacedQueue {
       for (let from = 0; from < run.slabs; ) {
         const fits = Math.floor(room / perSlab);
         if (fits < 1 && submission.flops > 0) {
-          await submit();
+          await send();
           continue;
         }
         const to = Math.min(run.slabs, from + Math.max(1, fits));
@@ -79,8 +82,20 @@ export class PacedQueue {
         from = to;
       }
     }
-    if (submission.flops > 0) await submit();
-    await previous;
+    if (submission.flops > 0) await send();
+  }
+
+  #send(submission: Submission, onDone: () => void): void {
+    const { flops } = submission;
+    const start = performance.now();
+    submission.submit();
+    this.#newest = this.#device.queue.onSubmittedWorkDone().then(() => {
+      const now = performance.now();
+      this.#learn(flops, now - Math.max(start, this.#newestEnd));
+      this.#newestEnd = now;
+      onDone();
+    });
+    this.#newest.catch(() => {}); // awaited by the next piece or by `run`, unless `breathe` throws
   }
 
   #learn(flops: number, milliseconds: number): void {

@@ -17,3 +17,19 @@ async function open(): Promise<GpuDevice | null> {
   Object.assign(globalThis, { keepAlive: gpu });
   return openGpuDevice(gpu);
 }
+
+/**
+ * Returns a device of Dawn's null backend, which has every feature, compiles shaders, and computes nothing; null where Dawn is
+ * not there.
+ */
+export async function openNullGpu(): Promise<GpuDevice | null> {
+  try {
+    const dawn = await import("webgpu");
+    Object.assign(globalThis, dawn.globals);
+    const gpu = dawn.create(["backend=null", "enable-dawn-features=allow_unsafe_apis"]);
+    Object.assign(globalThis, { keepNull: gpu });
+    return await openGpuDevice(gpu);
+  } catch {
+    return null;
+  }
+}

@@ -1,7 +1,8 @@
-import { type FeatureMap, shapeXyz } from "../feature-map";
+import { type FeatureMap, type StoredType, shapeXyz } from "../feature-map";
+import { kernelCode } from "../kernel-code";
 import { bindBuffers, kernelPipeline, kernelPipelineNow } from "../kernel-pipeline";
 import type { KernelRun } from "../paced-queue";
-import code from "./conv1-softmax.wgsl?raw";
+import source from "./conv1-softmax.wgsl?raw";
 
 const THREADS = 64;
 
@@ -25,15 +26,17 @@ export function classMajorWeights(kernel: Float32Array, classes: number): Float3
   return kernel.map((_, i) => kernel[(i % channels) * classes + Math.floor(i / channels)]);
 }
 
-/** Compiles the last layer: class probabilities of every voxel from its channels. */
-export async function createConv1Softmax(device: GPUDevice): Promise<Conv1Softmax> {
-  return conv1SoftmaxOf(device, await kernelPipeline(device, "conv1-softmax", code, {}));
+/** Compiles the last layer: class probabilities (f32) of every voxel from its channels, stored as `type`. */
+export async function createConv1Softmax(device: GPUDevice, type: StoredType = "f32"): Promise<Conv1Softmax> {
+  return conv1SoftmaxOf(device, await kernelPipeline(device, `conv1-softmax ${type}`, codeOf(type), {}));
 }
 
-/** The same at once, for callers that cannot wait (see `kernelPipelineNow`). */
+/** The same of f32 at once, for callers that cannot wait (see `kernelPipelineNow`). */
 export function createConv1SoftmaxNow(device: GPUDevice): Conv1Softmax {
-  return conv1SoftmaxOf(device, kernelPipelineNow(device, "conv1-softmax", code, {}));
+  return conv1SoftmaxOf(device, kernelPipelineNow(device, "conv1-softmax f32", codeOf("f32"), {}));
 }
+
+const codeOf = (type: StoredType) => kernelCode(source, { Input4: type }, {});
 
 function conv1SoftmaxOf(device: GPUDevice, pipeline: GPUComputePipeline): Conv1Softmax {
   return {

@@ -1,4 +1,5 @@
 // The last layer: a 1×1×1 convolution to the classes, then softmax, in one pass; a thread makes all classes of one voxel.
+// conv1-softmax.ts puts Input4 in front: how the input is stored.
 
 struct Params {
   inShape: vec3u, // x, y, z
@@ -10,7 +11,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4f>;
+@group(0) @binding(1) var<storage, read> input: array<Input4>;
 @group(0) @binding(2) var<storage, read> weights: array<vec4f>; // [class][channel in]
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read_write> output: array<f32>; // [z, y, x, class]
@@ -29,7 +30,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   for (var k = 0u; k < params.classes; k++) {
     var score = bias[k];
     for (var quad = 0u; quad < params.inQuads; quad++) {
-      score += dot(input[first + quad], weights[k * params.inQuads + quad]);
+      score += dot(vec4f(input[first + quad]), weights[k * params.inQuads + quad]);
     }
     output[out + k] = score;
     let before = largest;

@@ -9,7 +9,7 @@ import {
 } from "../../testing/cases/conv3d-cases";
 import { featureMap, runAndRead, uploadFloats } from "../../testing/gpu-buffers";
 import { testGpu } from "../../testing/node-webgpu";
-import { createConv3d } from "./conv3d";
+import { type Conv3dTiling, createConv3d, SMALL_TILING, WIDE_TILING } from "./conv3d";
 
 /** f32 sums of up to 27·112 products of order 1/√n. */
 const TOLERANCE = 1e-5;
@@ -18,29 +18,31 @@ describe.skipIf(!testGpu)("conv3d on the GPU", () => {
   const device = testGpu?.device as GPUDevice;
   afterAll(() => device?.destroy());
 
-  it.each(CONV3D_CASES)(
-    "equals the definition: $shape, k=$kernelSize, $channelsIn → $channelsOut",
-    async (test) => {
-      const data = conv3dData(test, 1);
-      const { shape, kernelSize, channelsIn, channelsOut, relu } = test;
-      const conv = await createConv3d(device, {
-        kernelSize: kernelSize as 1 | 3,
-        channelsIn: [channelsIn],
-        channelsOut,
-        relu,
-      });
-      const input = featureMap(device, shape, channelsIn, data.input);
-      const output = featureMap(device, shape, channelsOut);
-      const run = conv.run({
-        inputs: [input],
-        weights: uploadFloats(device, data.weights),
-        bias: uploadFloats(device, data.bias),
-        output,
-      });
-      const found = await runAndRead(device, [run], output.buffer, voxelCount(shape) * channelsOut);
-      expect(maxDifference(found, conv3dOracle(test, data))).toBeLessThan(TOLERANCE);
-    },
+  const expectDefinition = async (test: Conv3dCase, tiling: Conv3dTiling) => {
+    const data = conv3dData(test, 1);
+    const { shape, kernelSize, channelsIn, channelsOut, relu } = test;
+    const spec = { kernelSize: kernelSize as 1 | 3, channelsIn: [channelsIn], channelsOut, relu };
+    const conv = await createConv3d(device, spec, tiling);
+    const input = featureMap(device, shape, channelsIn, data.input);
+    const output = featureMap(device, shape, channelsOut);
+    const run = conv.run({
+      inputs: [input],
+      weights: uploadFloats(device, data.weights),
+      bias: uploadFloats(device, data.bias),
+      output,
+    });
+    const found = await runAndRead(device, [run], output.buffer, voxelCount(shape) * channelsOut);
+    expect(maxDifference(found, conv3dOracle(test, data))).toBeLessThan(TOLERANCE);
+  };
+
+  it.each(CONV3D_CASES)("equals the definition: $shape, k=$kernelSize, $channelsIn → $channelsOut", (test) =>
+    expectDefinition(test, SMALL_TILING),
   );
+
+  it("equals it in wide blocks, with more channels for each thread", async () => {
+    const test = { shape: [5, 9, 10], kernelSize: 3, channelsIn: 8, channelsOut: 16, relu: true } as const;
+    await expectDefinition(test, WIDE_TILING);
+  });
 
   it("takes two inputs as one, each with its own box, and makes a part of the output", async () => {
     const test: Conv3dCase = { shape: [6, 7, 9], kernelSize: 3, channelsIn: 12, channelsOut: 32, relu: true };
@@ -73,12 +75,16 @@ describe.skipIf(!testGpu)("conv3d on the GPU", () => {
       channels: 4,
     };
     const output = { ...featureMap(device, [3, 4, 9], 32), box: outputBox };
-    const conv = await createConv3d(device, {
-      kernelSize: 3,
-      channelsIn: [8, 4],
-      channelsOut: 32,
-      relu: true,
-    });
+    const conv = await createConv3d(
+      device,
+      {
+        kernelSize: 3,
+        channelsIn: [8, 4],
+        channelsOut: 32,
+        relu: true,
+      },
+      SMALL_TILING,
+    );
     const run = conv.run({
       inputs: [a, b],
       weights: uploadFloats(device, data.weights),

@@ -1,10 +1,8 @@
-import { type FeatureMap, shapeXyz } from "../feature-map";
+import { type FeatureMap, type StoredType, shapeXyz } from "../feature-map";
+import { kernelCode } from "../kernel-code";
 import { bindBuffers, channelQuadsPerWorkgroup, kernelPipeline, kernelPipelineNow } from "../kernel-pipeline";
 import type { KernelRun } from "../paced-queue";
-import code from "./conv3d.wgsl?raw";
-
-/** The block of voxels of a workgroup; conv3d.wgsl has the same numbers. */
-const VOXELS = { x: 8, y: 4, z: 4 } as const;
+import source from "./conv3d.wgsl?raw";
 
 export interface Conv3dSpec {
   readonly kernelSize: 1 | 3;
@@ -13,7 +11,29 @@ export interface Conv3dSpec {
   /** A multiple of 4. */
   readonly channelsOut: number;
   readonly relu: boolean;
+  /** Of the inputs; f32 where absent. */
+  readonly inputType?: StoredType;
+  /** Of the weights and the output; f32 where absent. Biases are f32. */
+  readonly type?: StoredType;
 }
+
+/** How the work is cut; none changes the result beyond rounding. */
+export interface Conv3dTiling {
+  /** Voxels of a workgroup along y and z; along x it has those of a thread, 8. */
+  readonly voxelsY: number;
+  readonly voxelsZ: number;
+  /** Output channels of a thread, in vec4, if they divide those of the layer; else 1. */
+  readonly threadQuads: number;
+  /** Of f16 weights: products and the sums over 4 input channels are f16 too, twice as fast as f32 where GPUs have that. */
+  readonly halfSums: boolean;
+}
+
+/** For GPUs: as many products for each value from workgroup memory as the registers allow. */
+export const WIDE_TILING: Conv3dTiling = { voxelsY: 8, voxelsZ: 4, threadQuads: 2, halfSums: false };
+/** For adapters in software and small layers: blocks that hang over less. */
+export const SMALL_TILING: Conv3dTiling = { voxelsY: 4, voxelsZ: 4, threadQuads: 1, halfSums: false };
+
+const VOXELS_X = 8;
 
 interface Conv3dArgs {
   /** One input or two; two count as one with their channels side by side. Boxes are on the grid of the output. */
@@ -22,6 +42,8 @@ interface Conv3dArgs {
   readonly weights: GPUBuffer;
   readonly bias: GPUBuffer;
   readonly output: FeatureMap;
+  /** Samples of a batch, which lie one after the other in all maps and do not mix; 1 where absent. */
+  readonly samples?: number;
 }
 
 export interface Conv3d {
@@ -37,56 +59,94 @@ export function conv3dSupports(channelsIn: number, channelsOut: number): boolean
  * Compiles a 3D convolution, 'same', stride 1, for its channels. The output's box may be any: voxels of the inputs are
  * found by their place on the common grid, and are zero outside the inputs' boxes.
  */
-export async function createConv3d(device: GPUDevice, spec: Conv3dSpec): Promise<Conv3d> {
-  const constants = conv3dConstants(device, spec);
-  return conv3dOf(device, spec, constants, await kernelPipeline(device, "conv3d", code, constants));
+export async function createConv3d(
+  device: GPUDevice,
+  spec: Conv3dSpec,
+  tiling: Conv3dTiling = WIDE_TILING,
+): Promise<Conv3d> {
+  const sizes = conv3dSizes(device, spec, tiling);
+  const pipeline = await kernelPipeline(device, labelOf(spec, sizes), codeOf(spec, sizes), {});
+  return conv3dOf(device, spec, sizes, pipeline);
 }
 
 /** The same at once, for callers that cannot wait (see `kernelPipelineNow`). */
-export function createConv3dNow(device: GPUDevice, spec: Conv3dSpec): Conv3d {
-  const constants = conv3dConstants(device, spec);
-  return conv3dOf(device, spec, constants, kernelPipelineNow(device, "conv3d", code, constants));
+export function createConv3dNow(
+  device: GPUDevice,
+  spec: Conv3dSpec,
+  tiling: Conv3dTiling = WIDE_TILING,
+): Conv3d {
+  const sizes = conv3dSizes(device, spec, tiling);
+  const pipeline = kernelPipelineNow(device, labelOf(spec, sizes), codeOf(spec, sizes), {});
+  return conv3dOf(device, spec, sizes, pipeline);
 }
 
-type Conv3dConstants = Readonly<Record<"QUADS" | "CHUNK" | "REACH", number>>;
+/** The constants of conv3d.wgsl. */
+type Conv3dSizes = Readonly<
+  Record<"QUADS" | "THREAD_QUADS" | "CHUNK" | "REACH" | "VOXELS_Y" | "VOXELS_Z" | "HALF_SUMS", number>
+>;
 
-function conv3dConstants(device: GPUDevice, spec: Conv3dSpec): Conv3dConstants {
-  const { kernelSize, channelsIn, channelsOut } = spec;
+function conv3dSizes(device: GPUDevice, spec: Conv3dSpec, tiling: Conv3dTiling): Conv3dSizes {
+  const { kernelSize, channelsIn, channelsOut, type = "f32" } = spec;
+  const { voxelsY, voxelsZ } = tiling;
+  const halfSums = tiling.halfSums && type === "f16";
   const reach = (kernelSize - 1) / 2;
   const chunk = channelsIn[0] === 1 ? 1 : 4;
-  const tileVoxels = (VOXELS.x + 2 * reach) * (VOXELS.y + 2 * reach) * (VOXELS.z + 2 * reach);
+  const quads = channelsOut / 4;
+  const threadQuads = quads % tiling.threadQuads === 0 ? tiling.threadQuads : 1;
+  const tileVoxels = (VOXELS_X + 2 * reach + 1) * (voxelsY + 2 * reach) * (voxelsZ + 2 * reach);
   const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } = device.limits;
-  const quads = channelQuadsPerWorkgroup(channelsOut / 4, (count) => {
-    const bytes = 16 * (tileVoxels + kernelSize ** 3 * chunk * count);
-    const threads = count * VOXELS.y * VOXELS.z;
+  const groups = channelQuadsPerWorkgroup(quads / threadQuads, (count) => {
+    const values = tileVoxels + kernelSize ** 3 * chunk * count * threadQuads;
+    const threads = count * voxelsY * voxelsZ;
+    const bytes = (halfSums ? 8 : 16) * values;
     return bytes <= maxComputeWorkgroupStorageSize && threads <= maxComputeInvocationsPerWorkgroup;
   });
-  return { QUADS: quads, CHUNK: chunk, REACH: reach };
+  return {
+    QUADS: groups * threadQuads,
+    THREAD_QUADS: threadQuads,
+    CHUNK: chunk,
+    REACH: reach,
+    VOXELS_Y: voxelsY,
+    VOXELS_Z: voxelsZ,
+    HALF_SUMS: halfSums ? 1 : 0,
+  };
+}
+
+const labelOf = ({ inputType = "f32", type = "f32" }: Conv3dSpec, sizes: Conv3dSizes) =>
+  `conv3d ${inputType} ${type} ${Object.values(sizes).join(" ")}`;
+
+function codeOf({ kernelSize, inputType = "f32", type = "f32" }: Conv3dSpec, sizes: Conv3dSizes): string {
+  const types = {
+    Input4: inputType,
+    Weight4: type,
+    Output4: type,
+    Work4: sizes.HALF_SUMS ? "f16" : "f32",
+  } as const;
+  const taps = { d: kernelSize, r: VOXELS_X + kernelSize - 1 };
+  return kernelCode(source, types, sizes, { v: VOXELS_X, q: sizes.THREAD_QUADS, c: sizes.CHUNK, ...taps });
 }
 
 function conv3dOf(
   device: GPUDevice,
   { kernelSize, channelsIn, channelsOut, relu }: Conv3dSpec,
-  { QUADS: quads }: Conv3dConstants,
+  { QUADS, VOXELS_Y, VOXELS_Z }: Conv3dSizes,
   pipeline: GPUComputePipeline,
 ): Conv3d {
   const allChannelsIn = channelsIn.reduce((sum, channels) => sum + channels, 0);
   return {
-    run({ inputs, weights, bias, output }) {
+    run({ inputs, weights, bias, output, samples = 1 }) {
       const [a, b = { ...a, channels: 0 }] = inputs;
       const [nx, ny, nz] = shapeXyz(output.box);
-      const workgroupsX = Math.ceil(nx / VOXELS.x) * (channelsOut / 4 / quads);
-      const workgroupsY = Math.ceil(ny / VOXELS.y);
+      const workgroupsX = Math.ceil(nx / VOXELS_X) * (channelsOut / 4 / QUADS);
+      const workgroupsY = Math.ceil(ny / VOXELS_Y);
       return {
-        flops: 2 * kernelSize ** 3 * allChannelsIn * channelsOut * nx * ny * nz,
-        slabs: Math.ceil(nz / VOXELS.z),
+        flops: 2 * kernelSize ** 3 * allChannelsIn * channelsOut * samples * nx * ny * nz,
+        slabs: samples * Math.ceil(nz / VOXELS_Z),
         encode({ pass, uniform }, from, to) {
           const params = new ArrayBuffer(96);
           writeInput(params, 0, a, output);
           writeInput(params, 32, b, output);
-          const first = (output.firstFloat ?? 0) / 4;
-          const sizes = [nx, ny, nz, first, from * VOXELS.z, channelsOut / 4, relu ? 1 : 0];
-          new Uint32Array(params, 64, 7).set(sizes);
+          new Uint32Array(params, 64, 6).set([nx, ny, nz, from, channelsOut / 4, relu ? 1 : 0]);
           const buffers = [uniform(params), a.buffer, b.buffer, weights, bias, output.buffer];
           pass.setPipeline(pipeline);
           pass.setBindGroup(0, bindBuffers(device, pipeline, buffers));
@@ -98,8 +158,7 @@ function conv3dOf(
 }
 
 function writeInput(params: ArrayBuffer, byteOffset: number, input: FeatureMap, output: FeatureMap): void {
-  const { box, channels, firstFloat = 0 } = input;
-  const first = channels === 1 ? firstFloat : firstFloat / 4;
+  const { box, channels } = input;
   const offset = [output.box.x0 - box.x0, output.box.y0 - box.y0, output.box.z0 - box.z0];
-  new Int32Array(params, byteOffset, 8).set([...shapeXyz(box), first, ...offset, channels]);
+  new Int32Array(params, byteOffset, 7).set([...shapeXyz(box), channels, ...offset]);
 }

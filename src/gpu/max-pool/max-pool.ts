@@ -1,7 +1,8 @@
-import { type FeatureMap, shapeXyz } from "../feature-map";
+import { type FeatureMap, type StoredType, shapeXyz } from "../feature-map";
+import { kernelCode } from "../kernel-code";
 import { bindBuffers, kernelPipeline, kernelPipelineNow } from "../kernel-pipeline";
 import type { KernelRun } from "../paced-queue";
-import code from "./max-pool.wgsl?raw";
+import source from "./max-pool.wgsl?raw";
 
 const THREADS = 64;
 /** Reading and writing nine values takes about as long as this many operations of the convolution. */
@@ -12,15 +13,17 @@ export interface MaxPool {
   run(input: FeatureMap, output: FeatureMap): KernelRun;
 }
 
-/** Compiles max-pooling of 2×2×2 voxels, stride 2. */
-export async function createMaxPool(device: GPUDevice): Promise<MaxPool> {
-  return maxPoolOf(device, await kernelPipeline(device, "max-pool", code, {}));
+/** Compiles max-pooling of 2×2×2 voxels, stride 2, of features stored as `type`. */
+export async function createMaxPool(device: GPUDevice, type: StoredType = "f32"): Promise<MaxPool> {
+  return maxPoolOf(device, await kernelPipeline(device, `max-pool ${type}`, codeOf(type), {}));
 }
 
-/** The same at once, for callers that cannot wait (see `kernelPipelineNow`). */
+/** The same of f32 at once, for callers that cannot wait (see `kernelPipelineNow`). */
 export function createMaxPoolNow(device: GPUDevice): MaxPool {
-  return maxPoolOf(device, kernelPipelineNow(device, "max-pool", code, {}));
+  return maxPoolOf(device, kernelPipelineNow(device, "max-pool f32", codeOf("f32"), {}));
 }
+
+const codeOf = (type: StoredType) => kernelCode(source, { Stored4: type }, {});
 
 function maxPoolOf(device: GPUDevice, pipeline: GPUComputePipeline): MaxPool {
   return {

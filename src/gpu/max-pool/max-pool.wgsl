@@ -1,4 +1,5 @@
-// Largest of 2×2×2 voxels, channel by channel; a thread makes 4 channels of one output voxel.
+// Largest of 2×2×2 voxels, channel by channel; a thread makes 4 channels of one output voxel. max-pool.ts puts
+// Stored4 in front.
 
 struct Params {
   inShape: vec3u, // x, y, z
@@ -9,8 +10,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> output: array<vec4f>;
+@group(0) @binding(1) var<storage, read> input: array<Stored4>;
+@group(0) @binding(2) var<storage, read_write> output: array<Stored4>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {

@@ -1,12 +1,19 @@
 import type { Tensor, Weights } from "../../core/nn/model";
+import { encodeFloat16 } from "../../core/volume/float16";
+import { createConv1Label } from "../conv1-label/conv1-label";
 import { classMajorWeights, createConv1Softmax } from "../conv1-softmax/conv1-softmax";
-import { createConv3d } from "../conv3d/conv3d";
+import { type Conv3dTiling, createConv3d, SMALL_TILING, WIDE_TILING } from "../conv3d/conv3d";
+import { conv3dMatrixSupports, createConv3dMatrix, packMatrixWeights } from "../conv3d-matrix/conv3d-matrix";
+import type { GpuDevice } from "../device";
 import { withErrorScopes } from "../error-scopes";
-import type { FeatureMap } from "../feature-map";
+import type { FeatureMap, StoredType } from "../feature-map";
 import { createMaxPool } from "../max-pool/max-pool";
 import type { KernelRun } from "../paced-queue";
-import { createUpconv, upconvWeights } from "../upconv/upconv";
+import { createUpconv, SMALL_UPCONV, type UpconvTiling, upconvWeights, WIDE_UPCONV } from "../upconv/upconv";
 import type { GpuLayer } from "./gpu-layers";
+
+/** What the last layer makes. */
+export type NetworkResult = "probabilities" | "labels";
 
 type RunLayer = (inputs: readonly FeatureMap[], output: FeatureMap) => KernelRun;
 
@@ -16,62 +23,114 @@ export interface LayerRunners {
   dispose(): void;
 }
 
+/** What the layers are to be: features and weights between them are stored as `type`, the tile is f32. */
+export interface RunnerSpec {
+  readonly type: StoredType;
+  readonly result: NetworkResult;
+}
+
 /** Compiles the kernels of the layers and uploads their weights, which stay on the GPU until `dispose`. */
 export async function createLayerRunners(
-  device: GPUDevice,
+  gpu: GpuDevice,
   layers: readonly GpuLayer[],
   weights: Weights,
+  spec: RunnerSpec,
 ): Promise<LayerRunners> {
-  const owned: GPUBuffer[] = [];
-  const upload = (values: Float32Array): GPUBuffer => {
-    const size = Math.ceil(values.byteLength / 16) * 16;
-    const usage = GPUBufferUsage.STORAGE;
-    const buffer = device.createBuffer({ size, usage, mappedAtCreation: true });
-    new Float32Array(buffer.getMappedRange()).set(values);
-    buffer.unmap();
-    owned.push(buffer);
-    return buffer;
-  };
-  const values = (name: string) => (weights.get(name) as Tensor).values;
+  const uploads = new Uploads(gpu.device);
   const channelsOf = new Map([["x", 1], ...layers.map(({ name, channels }) => [name, channels] as const)]);
-
-  const create = async ({ name, op, inputs, channels }: GpuLayer): Promise<RunLayer> => {
-    const channelsIn = inputs.map((input) => channelsOf.get(input) as number);
-    if (op === "max-pool") {
-      const pool = await createMaxPool(device);
-      return ([input], output) => pool.run(input, output);
-    }
-    const kernel = values(`${name}.weight`);
-    const bias = upload(values(`${name}.bias`));
-    switch (op) {
-      case "conv3d": {
-        const spec = { kernelSize: 3, channelsIn, channelsOut: channels, relu: true } as const;
-        const conv = await createConv3d(device, spec);
-        const own = { weights: upload(kernel), bias };
-        return (maps, output) => conv.run({ inputs: maps, ...own, output });
-      }
-      case "upconv": {
-        const upconv = await createUpconv(device, channelsIn[0], channels);
-        const own = { weights: upload(upconvWeights(kernel)), bias };
-        return ([input], output) => upconv.run({ input, ...own, output });
-      }
-      case "conv1-softmax": {
-        const conv = await createConv1Softmax(device);
-        const own = { weights: upload(classMajorWeights(kernel, channels)), bias };
-        return ([input], output) => conv.run({ input, ...own, output });
-      }
-    }
+  const create = (layer: GpuLayer) => {
+    const channelsIn = layer.inputs.map((input) => channelsOf.get(input) as number);
+    return createRunner(gpu, layer, channelsIn, weights, spec, uploads);
   };
-
-  const runners = await withErrorScopes(device, "loading the network", async () => {
+  const runners = await withErrorScopes(gpu.device, "loading the network", async () => {
     const pairs = layers.map(async (layer) => [layer.name, await create(layer)] as const);
     return new Map(await Promise.all(pairs));
   });
   const run = (name: string, inputs: readonly FeatureMap[], output: FeatureMap) =>
     (runners.get(name) as RunLayer)(inputs, output);
-  return Object.assign(run, {
-    dispose() {
-      for (const buffer of owned) buffer.destroy();
-    },
-  });
+  return Object.assign(run, { dispose: () => uploads.dispose() });
+}
+
+async function createRunner(
+  gpu: GpuDevice,
+  { name, op, channels }: GpuLayer,
+  channelsIn: readonly number[],
+  weights: Weights,
+  { type, result }: RunnerSpec,
+  uploads: Uploads,
+): Promise<RunLayer> {
+  const { device } = gpu;
+  if (op === "max-pool") {
+    const pool = await createMaxPool(device, type);
+    return ([input], output) => pool.run(input, output);
+  }
+  const kernel = (weights.get(`${name}.weight`) as Tensor).values;
+  const bias = uploads.add((weights.get(`${name}.bias`) as Tensor).values);
+  const { conv3d, upconv } = tilings(gpu, type);
+  switch (op) {
+    case "conv3d": {
+      const spec = { channelsIn, channelsOut: channels, relu: true };
+      if (type === "f16" && gpu.hasSubgroupMatrices && conv3dMatrixSupports(channelsIn, channels)) {
+        const conv = await createConv3dMatrix(device, { ...spec, stored: type });
+        const all = channelsIn.reduce((sum, count) => sum + count, 0);
+        const own = {
+          weights: uploads.add(packMatrixWeights(kernel, all, channels, conv.columns), type),
+          bias,
+        };
+        return (inputs, output) => conv.run({ inputs, ...own, output });
+      }
+      const inputType = channelsIn[0] === 1 ? "f32" : type;
+      const conv = await createConv3d(device, { ...spec, kernelSize: 3, inputType, type }, conv3d);
+      const own = { weights: uploads.add(kernel, type), bias };
+      return (inputs, output) => conv.run({ inputs, ...own, output });
+    }
+    case "upconv": {
+      const kernels = await createUpconv(device, channelsIn[0], channels, type, upconv);
+      const own = { weights: uploads.add(upconvWeights(kernel), type), bias };
+      return ([input], output) => kernels.run({ input, ...own, output });
+    }
+    case "conv1-softmax": {
+      const own = { weights: uploads.add(classMajorWeights(kernel, channels)), bias };
+      if (result === "labels") {
+        const conv = await createConv1Label(device, channelsIn[0], channels, type);
+        return ([input], { buffer, box }) => conv.run({ input, ...own, box, output: buffer });
+      }
+      const conv = await createConv1Softmax(device, type);
+      return ([input], output) => conv.run({ input, ...own, output });
+    }
+  }
+}
+
+function tilings(
+  { isSoftware }: GpuDevice,
+  type: StoredType,
+): { conv3d: Conv3dTiling; upconv: UpconvTiling } {
+  if (isSoftware) return { conv3d: SMALL_TILING, upconv: SMALL_UPCONV };
+  const halfSums = type === "f16";
+  return { conv3d: { ...WIDE_TILING, halfSums }, upconv: { ...WIDE_UPCONV, halfSums } };
+}
+
+/** Buffers with weights, freed together. */
+class Uploads {
+  readonly #device: GPUDevice;
+  readonly #owned: GPUBuffer[] = [];
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  add(values: Float32Array, type: StoredType = "f32"): GPUBuffer {
+    const stored = type === "f16" ? Uint16Array.from(values, encodeFloat16) : values;
+    const size = Math.ceil(stored.byteLength / 16) * 16;
+    const buffer = this.#device.createBuffer({ size, usage: GPUBufferUsage.STORAGE, mappedAtCreation: true });
+    const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
+    new Uint8Array(buffer.getMappedRange()).set(bytes);
+    buffer.unmap();
+    this.#owned.push(buffer);
+    return buffer;
+  }
+
+  dispose(): void {
+    for (const buffer of this.#owned) buffer.destroy();
+  }
 }

@@ -19,9 +19,14 @@ export interface TilePlan {
 /**
  * Returns which part of every layer has to be computed for the voxels of `core`, and buffers shared by layers that do not
  * live at the same time. Most of the halo is needed by the coarse layers only: the fine ones after them, which cost
- * most, reach 2 voxels beyond the core.
+ * most, reach 2 voxels beyond the core. `bytesOf` tells what a layer's output takes for its box.
  */
-export function planTile(layers: readonly GpuLayer[], shape: Shape3, core: Box): TilePlan {
+export function planTile(
+  layers: readonly GpuLayer[],
+  shape: Shape3,
+  core: Box,
+  bytesOf: (layer: GpuLayer, box: Box) => number = (layer, box) => featureMapBytes(box, layer.channels),
+): TilePlan {
   const boxes = neededBoxes(layers, shape, core);
   const lastUse = new Map<string, number>();
   layers.forEach((layer, step) => {
@@ -31,7 +36,7 @@ export function planTile(layers: readonly GpuLayer[], shape: Shape3, core: Box):
   const holder: (string | null)[] = [];
   const planned = layers.map((layer, step) => {
     const box = boxes.get(layer.name) as Box;
-    const slot = takeSlot(slotBytes, holder, featureMapBytes(box, layer.channels));
+    const slot = takeSlot(slotBytes, holder, bytesOf(layer, box));
     holder[slot] = layer.name;
     for (let i = 0; i < holder.length; i++)
       if (holder[i] && (lastUse.get(holder[i] as string) ?? layers.length) <= step) holder[i] = null;

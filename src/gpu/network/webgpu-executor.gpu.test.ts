@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, it } from "vitest";
+import type { NetworkExecutor } from "../../core/backend";
 import { createReferenceNetwork } from "../../core/nn/reference-executor";
 import { type Shape3, wholeBox } from "../../core/volume/shape";
-import { NETWORK_CASES, networkTile, predictCase } from "../../testing/cases/network-cases";
+import { NETWORK_CASES, type NetworkCase, networkTile, predictCase } from "../../testing/cases/network-cases";
 import {
   GOLDEN_TOLERANCE,
   largestDifference,
@@ -17,6 +18,9 @@ const TOLERANCE = 2e-5;
 
 const free = async () => {};
 
+const labelCase = (network: NetworkExecutor, { shape, core }: NetworkCase) =>
+  network.label(networkTile(shape), shape, core, free);
+
 describe.skipIf(!testGpu)("network on the GPU", () => {
   const gpu = testGpu as GpuDevice;
   afterAll(() => gpu?.device.destroy());
@@ -29,6 +33,20 @@ describe.skipIf(!testGpu)("network on the GPU", () => {
       const found = await predictCase(network, test);
       const difference = largestDifference(found, await predictCase(reference, test));
       expect(difference, test.name).toBeLessThan(TOLERANCE);
+    }
+    network.dispose();
+  });
+
+  it("labels as the reference, two tiles at once", async () => {
+    const model = await loadStarterModel();
+    const network = await createWebGpuNetwork(gpu, model, { labelType: "f32" });
+    const reference = createReferenceNetwork(model);
+    const cases = NETWORK_CASES.slice(2);
+    const found = await Promise.all(cases.map((test) => labelCase(network, test)));
+    for (const [i, test] of cases.entries()) {
+      const { labels, scores } = await labelCase(reference, test);
+      expect(found[i].labels, test.name).toEqual(labels);
+      expect(largestDifference(found[i].scores, scores), test.name).toBeLessThanOrEqual(1);
     }
     network.dispose();
   });

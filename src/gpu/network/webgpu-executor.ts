@@ -1,33 +1,90 @@
 import type { NetworkExecutor } from "../../core/backend";
 import { checkTile } from "../../core/nn/check-tile";
 import { checkWeights } from "../../core/nn/check-weights";
-import { labelProbabilities } from "../../core/nn/labelled";
 import type { Model } from "../../core/nn/model";
-import { type Box, boxShape, type Shape3, voxelCount, wholeBox } from "../../core/volume/shape";
+import { type Box, type Shape3, wholeBox } from "../../core/volume/shape";
 import { BufferSet } from "../buffer-set";
+import { labelledBytes } from "../conv1-label/conv1-label";
 import type { GpuDevice } from "../device";
 import { withErrorScopes } from "../error-scopes";
-import { type FeatureMap, featureMapBytes } from "../feature-map";
+import { type FeatureMap, featureMapBytes, type StoredType } from "../feature-map";
 import { PacedQueue } from "../paced-queue";
-import { readFloats } from "../read-floats";
+import { readBytes } from "../read-floats";
 import { gpuLayers } from "./gpu-layers";
-import { createLayerRunners } from "./layer-runners";
-import { planTile, type TilePlan } from "./tile-plan";
+import { createLayerRunners, type LayerRunners, type NetworkResult, type RunnerSpec } from "./layer-runners";
+import { planTile } from "./tile-plan";
+
+interface WebGpuNetworkOptions {
+  /**
+   * How features are stored for `label`: f16 (the default where the GPU has it) is faster, and nearly all labels are those of
+   * f32. `predict` is always f32.
+   */
+  readonly labelType?: StoredType;
+}
 
 /**
  * Returns the network on the GPU. Nothing is concatenated or up-sampled in memory; of each layer only what the core needs is
- * computed; the buffers are shared between layers and kept from tile to tile. Throws ComputeError "bad-input" if the
- * weights do not fit; `predict` throws "out-of-memory" where a tile is too large for the device: take a smaller one.
+ * computed; the buffers are shared between layers and kept from tile to tile. A tile may be handed over before the one
+ * before has come back: it is uploaded and queued meanwhile. Throws ComputeError "bad-input" if the weights do not fit;
+ * `predict` and `label` throw "out-of-memory" where a tile is too large for the device: take a smaller one.
  */
-export async function createWebGpuNetwork(gpu: GpuDevice, model: Model): Promise<NetworkExecutor> {
+export async function createWebGpuNetwork(
+  gpu: GpuDevice,
+  model: Model,
+  options: WebGpuNetworkOptions = {},
+): Promise<NetworkExecutor> {
   const { device } = gpu;
   const classCount = checkWeights(model);
   const layers = gpuLayers(classCount);
-  const runners = await createLayerRunners(device, layers, model.weights);
+  const labelType = options.labelType ?? (device.features.has("shader-f16") ? "f16" : "f32");
   const queue = new PacedQueue(device, gpu.isSoftware);
   const buffers = new BufferSet(device);
 
-  const network: NetworkExecutor = {
+  const made = new Map<NetworkResult, Promise<LayerRunners>>();
+  const runnersFor = (spec: RunnerSpec) => {
+    const known = made.get(spec.result);
+    const runners = known ?? createLayerRunners(gpu, layers, model.weights, spec);
+    made.set(spec.result, runners);
+    return runners;
+  };
+
+  const submitTile = async (
+    spec: RunnerSpec,
+    tile: Float32Array,
+    shape: Shape3,
+    core: Box,
+    breathe: (fraction: number) => Promise<void>,
+  ): Promise<{ readonly result: Promise<ArrayBuffer> }> => {
+    const runners = await runnersFor(spec);
+    const resultBytes = bytesOfResult(spec, core, classCount);
+    const plan = planTile(layers, shape, core, ({ name, channels }, box) =>
+      name === "out" ? resultBytes : featureMapBytes(box, channels, spec.type),
+    );
+    const [input, ...slots] = await buffers.take([tileBytes(shape), ...plan.slotBytes]);
+    const maps = new Map<string, FeatureMap>([["x", { buffer: input, box: wholeBox(shape), channels: 1 }]]);
+    for (const { layer, box, slot } of plan.layers)
+      maps.set(layer.name, { buffer: slots[slot], box, channels: layer.channels, type: spec.type });
+    const map = (name: string) => maps.get(name) as FeatureMap;
+    const runs = plan.layers.map(({ layer: { name, inputs } }) => runners(name, inputs.map(map), map(name)));
+    return withErrorScopes(device, "running the network", async () => {
+      device.queue.writeBuffer(input, 0, tile);
+      await queue.submit(runs, breathe);
+      const result = readBytes(device, map("out").buffer, resultBytes);
+      result.catch(() => {}); // awaited by the caller, unless the scopes throw
+      return { result };
+    });
+  };
+
+  let turn: Promise<unknown> = Promise.resolve();
+  const infer = async (...args: Parameters<typeof submitTile>): Promise<ArrayBuffer> => {
+    const [, tile, shape, core] = args;
+    checkTile(tile, shape, core);
+    const submitted = turn.then(() => submitTile(...args));
+    turn = submitted.catch(() => {});
+    return (await submitted).result;
+  };
+
+  return {
     classCount,
 
     predictBytes(shape, core) {
@@ -37,39 +94,25 @@ export async function createWebGpuNetwork(gpu: GpuDevice, model: Model): Promise
     },
 
     async predict(tile, shape, core, breathe) {
-      checkTile(tile, shape, core);
-      const plan = planTile(layers, shape, core);
-      const [input, ...slots] = await buffers.take([tileBytes(shape), ...plan.slotBytes]);
-      const maps = placeMaps(plan, slots);
-      maps.set("x", { buffer: input, box: wholeBox(shape), channels: 1 });
-      const runs = plan.layers.map(({ layer }) => {
-        const output = maps.get(layer.name) as FeatureMap;
-        const inputs = layer.inputs.map((name) => maps.get(name) as FeatureMap);
-        return runners(layer.name, inputs, output);
-      });
-      return withErrorScopes(device, "running the network", async () => {
-        device.queue.writeBuffer(input, 0, tile);
-        await queue.run(runs, breathe);
-        const { buffer, box } = maps.get("out") as FeatureMap;
-        return readFloats(device, buffer, voxelCount(boxShape(box)) * classCount);
-      });
+      return new Float32Array(
+        await infer({ type: "f32", result: "probabilities" }, tile, shape, core, breathe),
+      );
     },
 
     async label(tile, shape, core, breathe) {
-      return labelProbabilities(await network.predict(tile, shape, core, breathe), classCount);
+      const bytes = await infer({ type: labelType, result: "labels" }, tile, shape, core, breathe);
+      const voxels = bytes.byteLength / 2;
+      return { labels: new Uint8Array(bytes, 0, voxels), scores: new Uint8Array(bytes, voxels) };
     },
 
     dispose() {
       buffers.free();
-      runners.dispose();
+      for (const runners of made.values()) runners.then((made) => made.dispose()).catch(() => {});
     },
   };
-  return network;
 }
 
 const tileBytes = (shape: Shape3) => featureMapBytes(wholeBox(shape), 1);
 
-function placeMaps(plan: TilePlan, slots: readonly GPUBuffer[]): Map<string, FeatureMap> {
-  const place = (box: Box, slot: number, channels: number) => ({ buffer: slots[slot], box, channels });
-  return new Map(plan.layers.map(({ layer, box, slot }) => [layer.name, place(box, slot, layer.channels)]));
-}
+const bytesOfResult = ({ result }: RunnerSpec, core: Box, classCount: number) =>
+  result === "labels" ? labelledBytes(core) : featureMapBytes(core, classCount);

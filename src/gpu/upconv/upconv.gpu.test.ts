@@ -3,7 +3,7 @@ import type { Shape3 } from "../../core/volume/shape";
 import { type Conv3dCase, conv3dData, conv3dOracle, maxDifference } from "../../testing/cases/conv3d-cases";
 import { featureMap, runAndRead, uploadFloats } from "../../testing/gpu-buffers";
 import { testGpu } from "../../testing/node-webgpu";
-import { createUpconv, upconvWeights } from "./upconv";
+import { createUpconv, SMALL_UPCONV, upconvWeights, WIDE_UPCONV } from "./upconv";
 
 /** f32 sums of up to 8·64 products of order 1/√n, in another order than the definition. */
 const TOLERANCE = 1e-5;
@@ -24,7 +24,7 @@ describe.skipIf(!testGpu)("upconv on the GPU", () => {
     const fine: Conv3dCase = { shape: fineShape, kernelSize: 2, channelsIn, channelsOut, relu: true };
     const { input: source, weights, bias } = conv3dData(fine, 3);
     const coarse = source.slice(0, source.length / 8);
-    const upconv = await createUpconv(device, channelsIn, channelsOut);
+    const upconv = await createUpconv(device, channelsIn, channelsOut, "f32", SMALL_UPCONV);
     const output = featureMap(device, fineShape, channelsOut);
     const run = upconv.run({
       input: featureMap(device, shape, channelsIn, coarse),
@@ -41,7 +41,7 @@ describe.skipIf(!testGpu)("upconv on the GPU", () => {
     const fine: Conv3dCase = { shape: [8, 10, 12], kernelSize: 2, channelsIn: 4, channelsOut: 8, relu: true };
     const { input: source, weights, bias } = conv3dData(fine, 4);
     const coarse = source.slice(0, source.length / 8);
-    const upconv = await createUpconv(device, 4, 8);
+    const upconv = await createUpconv(device, 4, 8, "f32", WIDE_UPCONV);
     const box = { z0: 2, y0: 4, x0: 2, z1: 6, y1: 10, x1: 8 };
     const output = { ...featureMap(device, [4, 6, 6], 8), box };
     // Coarse voxels 1…3 of z, 2…4 of y (the end of the grid), 1…4 of x.
