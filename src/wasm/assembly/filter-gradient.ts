@@ -3,13 +3,13 @@
 import { multiplyAdd } from "./multiply-add";
 
 /**
- * The correlation of a wide volume with a narrow one: out[tz][ty][j][c] = Σ wide[(z, y)·stride + (tz, ty) − taps/2, x][j] ·
+ * The correlation of a wide volume with a narrow one: out[tz][ty][j][c] = Σ wide[(z, y)·stride + (tz, ty) − taps / 2, x][j] ·
  * narrow[z, y, x][c] over the narrow's voxels, where j runs over the `span` values that lie side by side from the first tap
  * along x on. Steps are in bytes.
  */
 @unmanaged
 export class FilterGradient {
-  /** The first tap in the row before (3 taps) or at (1 tap) voxel (0, 0) of plane 0. */
+  /** The first tap along y and x of voxel (0, 0) of plane 0. */
   wide: usize;
   /** From one voxel of the narrow volume to the next. */
   wideStep: usize;
@@ -17,8 +17,9 @@ export class FilterGradient {
   widePlaneBytes: usize;
   /** Values, rounded up to a multiple of 4; those beyond mean nothing. */
   span: i32;
-  /** Along z and y: 1 or 3. */
-  taps: i32;
+  /** 1 or 3. */
+  tapsZ: i32;
+  tapsY: i32;
   stride: i32;
   narrow: usize;
   /** A multiple of 8. */
@@ -37,22 +38,23 @@ export class FilterGradient {
 
 /** Adds what the sections of slab `item` give. */
 export function filterGradientSlab(item: i32, job: FilterGradient): void {
-  const taps = job.taps;
+  const tapsZ = job.tapsZ;
+  const tapsY = job.tapsY;
   const tapBytes = <usize>(job.span * job.narrowChannels) << 2;
-  const slab = job.sums + <usize>(item * taps * taps) * tapBytes;
+  const slab = job.sums + <usize>(item * tapsZ * tapsY) * tapBytes;
   const first = item * job.sectionsPerSlab;
   const end = min(first + job.sectionsPerSlab, job.nz);
   for (let z = first; z < end; z++) {
     for (let y = 0; y < job.ny; y += job.rowsTogether) {
       const rows = min(job.rowsTogether, job.ny - y);
       const narrow = job.narrow + <usize>z * job.narrowPlaneBytes + <usize>y * job.narrowRowBytes;
-      for (let tz = 0; tz < taps; tz++) {
-        const plane = z * job.stride + tz - (taps >> 1);
+      for (let tz = 0; tz < tapsZ; tz++) {
+        const plane = z * job.stride + tz - (tapsZ >> 1);
         if (plane < 0 || plane >= job.nz * job.stride) continue;
         const firstRow = job.wide + <usize>plane * job.widePlaneBytes;
-        for (let ty = 0; ty < taps; ty++) {
+        for (let ty = 0; ty < tapsY; ty++) {
           const wide = firstRow + <usize>(y * job.stride + ty) * job.wideRowBytes;
-          correlateRows(job, wide, narrow, rows, slab + <usize>(tz * taps + ty) * tapBytes);
+          correlateRows(job, wide, narrow, rows, slab + <usize>(tz * tapsY + ty) * tapBytes);
         }
       }
     }
@@ -126,6 +128,17 @@ function correlateBlock(
   v128.store(sums2, c1, 16);
   v128.store(sums3, d0);
   v128.store(sums3, d1, 16);
+}
+
+/** Adds to each of `count` sums (a multiple of 4) those of the other slabs, in order; item i takes the i-th block of `block`. */
+export function addSlabs(item: i32, sums: usize, count: i32, slabs: i32, block: i32): void {
+  const end = sums + (<usize>min((item + 1) * block, count) << 2);
+  const slabBytes = <usize>count << 2;
+  for (let to = sums + (<usize>(item * block) << 2); to < end; to += 16) {
+    let sum = v128.load(to);
+    for (let slab: usize = 1; slab < <usize>slabs; slab++) sum = f32x4.add(sum, v128.load(to + slab * slabBytes));
+    v128.store(to, sum);
+  }
 }
 
 /**

@@ -4,12 +4,12 @@ import { packBias, packClassifier, packConvolution, wholeGroups } from "../netwo
 import type { WasmRuntime } from "../runtime";
 import type { LayerSample, WeightGradients } from "./convolution";
 import {
-  addBiasGradient,
-  addFilterGradient,
-  biasGradient,
+  addCorrelation,
+  addToBiasSums,
   createBiasSums,
   createFilterSums,
-  filterGradient,
+  readBiasSums,
+  readFilterSums,
 } from "./filter-gradient";
 import { storeValues } from "./run-convolution";
 
@@ -69,7 +69,7 @@ export function runClassifyGradient(
   const mark = runtime.mark();
   const weights = storeValues(runtime, packTransposed(filter, padded));
   const zeros = storeValues(runtime, packBias(new Float32Array(cin)));
-  const filterSums = createFilterSums(runtime, 1, cin, padded);
+  const filterSums = createFilterSums(runtime, { z: 1, y: 1, x: 1 }, cin, padded);
   const biasSums = createBiasSums(runtime, padded);
   for (const [index, { inputs, y, dy }] of batch.entries()) {
     const sampleMark = runtime.mark();
@@ -81,8 +81,8 @@ export function runClassifyGradient(
     );
     const dz = rowsOf(runtime.alloc(4 * blocks * BLOCK * padded), padded, blocks);
     runtime.parallel("softmaxGradientRow", blocks, probabilities, slope, classCount, dz.first, padded, BLOCK);
-    addFilterGradient(runtime, filterSums, input, dz);
-    addBiasGradient(runtime, biasSums, dz);
+    addCorrelation(runtime, filterSums, input, dz);
+    addToBiasSums(runtime, biasSums, dz);
     const out = runtime.alloc(4 * blocks * BLOCK * stored);
     runtime.parallel(
       "classifyInputGradientRow",
@@ -99,8 +99,8 @@ export function runClassifyGradient(
     runtime.release(sampleMark);
   }
   const result = {
-    filter: filterGradient(runtime, filterSums, cin, classCount),
-    bias: biasGradient(runtime, biasSums, classCount),
+    filter: readFilterSums(runtime, filterSums, cin, classCount),
+    bias: readBiasSums(runtime, biasSums, classCount),
   };
   runtime.release(mark);
   return result;

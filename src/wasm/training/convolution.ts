@@ -1,17 +1,25 @@
 import type { Tensor } from "../../core/nn/model";
 import type { Features } from "../../core/nn/reference-layers";
 import { wholeGroups } from "../network/pack-weights";
+import { takesWinograd } from "../network/winograd-weights";
 import type { WasmRuntime } from "../runtime";
 import {
-  addBiasGradient,
-  addFilterGradient,
-  biasGradient,
+  ALL_TAPS,
+  addConvolutionGradient,
+  createConvolutionSums,
+  readConvolutionSums,
+} from "./convolution-sums";
+import {
+  addCorrelation,
+  addToBiasSums,
   createBiasSums,
   createFilterSums,
-  filterGradient,
+  readBiasSums,
+  readFilterSums,
 } from "./filter-gradient";
 import { loadVolume, type PaddedVolume, storeVolume } from "./padded-volume";
-import { convolve, convolveUp } from "./run-convolution";
+import { convolve, convolveSpread, convolveUp } from "./run-convolution";
+import { spread } from "./spread-volume";
 import { foldUpGradient, transposeConvolution, transposeUpConvolution } from "./transposed-weights";
 
 /** A layer's samples: what it takes and gives, its output's gradient with them. */
@@ -36,7 +44,15 @@ export function runConvolution(
 ): void {
   const mark = runtime.mark();
   const volumes = inputs.map((input) => loadVolume(runtime, input));
-  storeVolume(runtime, convolve(runtime, volumes, filter, { shape: y.shape, stride: 1, bias }), y);
+  const out = inputs.every(({ channels }) => takesWinograd(channels))
+    ? convolveSpread(
+        runtime,
+        volumes.map((volume) => spread(runtime, volume, "spreadRow")),
+        filter,
+        bias,
+      )
+    : convolve(runtime, volumes, filter, { shape: y.shape, stride: 1, bias });
+  storeVolume(runtime, out, y);
   runtime.release(mark);
 }
 
@@ -66,28 +82,28 @@ export function runConvolutionGradient(
   const cout = filter.shape[4];
   const channels = batch[0].inputs.map((input) => input.channels);
   const mark = runtime.mark();
-  const filterSums = channels.map((count) => createFilterSums(runtime, 3, count, wholeGroups(cout)));
+  const filterSums = channels.map((count) => createConvolutionSums(runtime, count, cout));
   const biasSums = createBiasSums(runtime, wholeGroups(cout));
   for (const [index, { inputs, y, dy }] of batch.entries()) {
     const sampleMark = runtime.mark();
     const dz = loadRectifiedGradient(runtime, y, dy);
-    addBiasGradient(runtime, biasSums, dz);
-    let channel = 0;
-    for (const [i, input] of inputs.entries()) {
-      const inputMark = runtime.mark();
-      addFilterGradient(runtime, filterSums[i], loadVolume(runtime, input), dz);
-      const to = gradients[index][i];
-      if (to) {
-        const kernel = transposeConvolution(filter, channel, input.channels);
-        storeVolume(runtime, convolve(runtime, [dz], kernel, { shape: to.shape, stride: 1, bias: null }), to);
+    addToBiasSums(runtime, biasSums, dz);
+    addConvolutionGradient(runtime, filterSums, inputs, dz);
+    if (gradients[index].length > 0) {
+      const spreadDz = spread(runtime, dz, "spreadRow");
+      let channel = 0;
+      for (const to of gradients[index]) {
+        const inputMark = runtime.mark();
+        const kernel = transposeConvolution(filter, channel, to.channels);
+        storeVolume(runtime, convolveSpread(runtime, [spreadDz], kernel, null), to);
+        channel += to.channels;
+        runtime.release(inputMark);
       }
-      channel += input.channels;
-      runtime.release(inputMark);
     }
     runtime.release(sampleMark);
   }
-  const parts = filterSums.map((sums, i) => filterGradient(runtime, sums, channels[i], cout));
-  const bias = biasGradient(runtime, biasSums, cout);
+  const parts = filterSums.map((sums, i) => readConvolutionSums(runtime, sums, channels[i], cout));
+  const bias = readBiasSums(runtime, biasSums, cout);
   runtime.release(mark);
   return { filter: joinInputs(parts, channels, cout), bias };
 }
@@ -102,19 +118,19 @@ export function runUpConvolutionGradient(
   const [, , , cin, cout] = filter.shape;
   const kernel = transposeUpConvolution(filter);
   const mark = runtime.mark();
-  const filterSums = createFilterSums(runtime, 3, wholeGroups(cout), wholeGroups(cin));
+  const filterSums = createFilterSums(runtime, ALL_TAPS, wholeGroups(cout), wholeGroups(cin));
   const biasSums = createBiasSums(runtime, wholeGroups(cout));
   for (const [index, { inputs, y, dy }] of batch.entries()) {
     const sampleMark = runtime.mark();
     const dz = loadRectifiedGradient(runtime, y, dy);
-    addBiasGradient(runtime, biasSums, dz);
-    addFilterGradient(runtime, filterSums, dz, loadVolume(runtime, inputs[0], wholeGroups(cin)));
+    addToBiasSums(runtime, biasSums, dz);
+    addCorrelation(runtime, filterSums, dz, loadVolume(runtime, inputs[0], wholeGroups(cin)), 2);
     const to = gradients[index];
     storeVolume(runtime, convolve(runtime, [dz], kernel, { shape: to.shape, stride: 2, bias: null }), to);
     runtime.release(sampleMark);
   }
-  const sums = filterGradient(runtime, filterSums, cout, cin);
-  const bias = biasGradient(runtime, biasSums, cout);
+  const sums = readFilterSums(runtime, filterSums, cout, cin);
+  const bias = readBiasSums(runtime, biasSums, cout);
   runtime.release(mark);
   return { filter: foldUpGradient(sums, cin, cout), bias };
 }

@@ -5,66 +5,80 @@ import type { PaddedVolume } from "./padded-volume";
 const SLABS = 16;
 /** Voxels of both volumes that are gone through together: their channels fit the first-level cache. */
 const VOXELS_TOGETHER = 56;
+/** Sums that a thread adds up at a time. */
+const ADD_BLOCK = 4096;
 
-/** What the correlation runs over: a padded volume, or rows of voxels without a border. */
-type Rows = Pick<PaddedVolume, "shape" | "channels" | "first" | "rowBytes" | "planeBytes">;
+/** What the correlation runs over: rows of voxels [z, y, x, channel] with whatever lies between them. */
+export type Rows = Pick<PaddedVolume, "shape" | "channels" | "first" | "rowBytes" | "planeBytes">;
 
-/**
- * Sums of one filter's gradient, added up over the samples of a batch: [taps][span][channels of the narrow volume], where the
- * wide volume's taps along x lie side by side in `span`.
- */
+/** The taps of a correlation along each axis: 1, or 3 of which the middle one is the voxel itself. */
+export interface Taps {
+  readonly z: 1 | 3;
+  readonly y: 1 | 3;
+  readonly x: 1 | 3;
+}
+
+/** Sums over voxels, added up over the samples of a batch: [tap z, y, x][channel of the wide volume][of the narrow one]. */
 export interface FilterSums {
-  readonly taps: 1 | 3;
-  readonly span: number;
+  readonly taps: Taps;
+  readonly wideChannels: number;
   readonly narrowChannels: number;
   readonly pointer: number;
 }
 
-const alignQuad = (values: number) => Math.ceil(values / 4) * 4;
+/** Values of one row of taps, in whole vectors. */
+const spanOf = ({ taps, wideChannels }: Omit<FilterSums, "pointer">) =>
+  Math.ceil((taps.x * wideChannels) / 4) * 4;
 
-const slabValues = ({ taps, span, narrowChannels }: Omit<FilterSums, "pointer">) =>
-  taps * taps * alignQuad(span) * narrowChannels;
+const valuesOf = (sums: Omit<FilterSums, "pointer">) =>
+  sums.taps.z * sums.taps.y * spanOf(sums) * sums.narrowChannels;
 
-function clear(runtime: WasmRuntime, values: number): number {
+function allocateZeros(runtime: WasmRuntime, values: number): number {
   const pointer = runtime.alloc(4 * values);
   runtime.f32(pointer, values).fill(0);
   return pointer;
 }
 
-/** Adds the slabs up, in order. */
-function addSlabs(runtime: WasmRuntime, pointer: number, length: number): Float32Array<ArrayBuffer> {
-  const slabs = runtime.f32(pointer, SLABS * length);
-  const sum = new Float32Array(slabs.subarray(0, length));
-  for (let from = length; from < slabs.length; from += length)
-    for (let i = 0; i < length; i++) sum[i] += slabs[from + i];
-  return sum;
+/** Returns a view of the slabs' sum. */
+function addSlabs(runtime: WasmRuntime, pointer: number, length: number): Float32Array {
+  runtime.parallel("addSlabs", Math.ceil(length / ADD_BLOCK), pointer, length, SLABS, ADD_BLOCK);
+  return runtime.f32(pointer, length);
 }
 
+/** Allocates sums of zero; `narrowChannels` is a multiple of 8. */
 export function createFilterSums(
   runtime: WasmRuntime,
-  taps: 1 | 3,
+  taps: Taps,
   wideChannels: number,
   narrowChannels: number,
 ): FilterSums {
-  const size = { taps, span: taps * wideChannels, narrowChannels };
-  return { ...size, pointer: clear(runtime, SLABS * slabValues(size)) };
+  const size = { taps, wideChannels, narrowChannels };
+  return { ...size, pointer: allocateZeros(runtime, SLABS * valuesOf(size)) };
 }
 
-/** Adds Σ wide[voxel · stride + tap][i] · narrow[voxel][o] of one sample; stride 2 if the wide volume's sides are doubled. */
-export function addFilterGradient(runtime: WasmRuntime, sums: FilterSums, wide: Rows, narrow: Rows): void {
+/**
+ * Adds Σ wide[voxel · stride + tap][i] · narrow[voxel][o] of one sample. The wide volume has zero voxels before and after its
+ * rows and columns where there are taps; with stride 2 its sides are doubled.
+ */
+export function addCorrelation(
+  runtime: WasmRuntime,
+  sums: FilterSums,
+  wide: Rows,
+  narrow: Rows,
+  stride: 1 | 2 = 1,
+): void {
   const [nz, ny, nx] = narrow.shape;
-  const stride = wide.shape[2] / nx;
-  const { taps, span } = sums;
+  const { taps } = sums;
   const voxelBytes = 4 * wide.channels;
-  const firstTap = taps === 3 ? wide.first - wide.rowBytes - voxelBytes : wide.first;
-  const rowsTogether = Math.max(1, Math.floor(VOXELS_TOGETHER / nx));
+  const firstTap = wide.first - (taps.y === 3 ? wide.rowBytes : 0) - (taps.x === 3 ? voxelBytes : 0);
   const job = [
     firstTap,
     stride * voxelBytes,
     wide.rowBytes,
     wide.planeBytes,
-    alignQuad(span),
-    taps,
+    spanOf(sums),
+    taps.z,
+    taps.y,
     stride,
     narrow.first,
     narrow.channels,
@@ -74,7 +88,7 @@ export function addFilterGradient(runtime: WasmRuntime, sums: FilterSums, wide: 
     ny,
     nx,
     Math.ceil(nz / SLABS),
-    rowsTogether,
+    Math.max(1, Math.floor(VOXELS_TOGETHER / nx)),
     sums.pointer,
   ];
   const mark = runtime.mark();
@@ -84,44 +98,46 @@ export function addFilterGradient(runtime: WasmRuntime, sums: FilterSums, wide: 
   runtime.release(mark);
 }
 
-/** Returns the sums [tap z, y, x][wideChannels][narrowCount], without what fills up groups. */
-export function filterGradient(
+/** Returns the first channels' sums [tap z, y, x][wideCount][narrowCount]; nothing can be added to them after. */
+export function readFilterSums(
   runtime: WasmRuntime,
   sums: FilterSums,
-  wideChannels: number,
+  wideCount: number,
   narrowCount: number,
 ): Float32Array<ArrayBuffer> {
-  const total = addSlabs(runtime, sums.pointer, slabValues(sums));
-  const { taps, span, narrowChannels } = sums;
-  const stored = span / taps;
-  const allTaps = taps ** 3;
-  const gradient = new Float32Array(allTaps * wideChannels * narrowCount);
+  const total = addSlabs(runtime, sums.pointer, valuesOf(sums));
+  const { taps, wideChannels, narrowChannels } = sums;
+  const span = spanOf(sums);
+  const allTaps = taps.z * taps.y * taps.x;
+  const result = new Float32Array(allTaps * wideCount * narrowCount);
   let to = 0;
   for (let tap = 0; tap < allTaps; tap++) {
-    const tapRow = Math.floor(tap / taps) * alignQuad(span) + (tap % taps) * stored;
-    for (let channel = 0; channel < wideChannels; channel++, to += narrowCount) {
-      const from = (tapRow + channel) * narrowChannels;
-      gradient.set(total.subarray(from, from + narrowCount), to);
+    const first = Math.floor(tap / taps.x) * span + (tap % taps.x) * wideChannels;
+    for (let channel = 0; channel < wideCount; channel++, to += narrowCount) {
+      const from = (first + channel) * narrowChannels;
+      result.set(total.subarray(from, from + narrowCount), to);
     }
   }
-  return gradient;
+  return result;
 }
 
-/** Sums of a bias's gradient, added up over the samples of a batch. */
+/** Sums of each channel, added up over the samples of a batch. */
 export interface BiasSums {
   readonly channels: number;
   readonly pointer: number;
 }
 
+/** Allocates sums of zero; `channels` is a multiple of 4. */
 export function createBiasSums(runtime: WasmRuntime, channels: number): BiasSums {
-  return { channels, pointer: clear(runtime, SLABS * channels) };
+  return { channels, pointer: allocateZeros(runtime, SLABS * channels) };
 }
 
-/** Adds the sum over the voxels of each channel. */
-export function addBiasGradient(runtime: WasmRuntime, sums: BiasSums, volume: Rows): void {
+/** Adds the sum over the voxels of one sample. */
+export function addToBiasSums(runtime: WasmRuntime, sums: BiasSums, volume: Rows): void {
   const { first, channels, rowBytes, planeBytes, shape } = volume;
   const [nz, ny, nx] = shape;
   const sections = Math.ceil(nz / SLABS);
+  const { pointer } = sums;
   runtime.parallel(
     "biasGradientSlab",
     SLABS,
@@ -133,10 +149,11 @@ export function addBiasGradient(runtime: WasmRuntime, sums: BiasSums, volume: Ro
     ny,
     nx,
     sections,
-    sums.pointer,
+    pointer,
   );
 }
 
-export function biasGradient(runtime: WasmRuntime, sums: BiasSums, count: number): Float32Array<ArrayBuffer> {
-  return addSlabs(runtime, sums.pointer, sums.channels).slice(0, count);
+/** Returns the first channels' sums; nothing can be added to them after. */
+export function readBiasSums(runtime: WasmRuntime, sums: BiasSums, count: number): Float32Array<ArrayBuffer> {
+  return new Float32Array(addSlabs(runtime, sums.pointer, sums.channels).subarray(0, count));
 }

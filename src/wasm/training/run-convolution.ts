@@ -1,10 +1,15 @@
 import type { Tensor } from "../../core/nn/model";
 import type { Shape3 } from "../../core/volume/shape";
 import { packBias, packConvolution, packUpConvolution, wholeGroups } from "../network/pack-weights";
+import { allocateScratch, planeItems } from "../network/spread-planes";
+import { packWinograd } from "../network/winograd-weights";
 import type { WasmRuntime } from "../runtime";
 import { allocateVolume, type PaddedVolume, planeOf } from "./padded-volume";
+import { type SpreadVolume, spreadPlaneOf } from "./spread-volume";
 
+/** Where the inputs begin in the descriptors, in int32. */
 const CONV_PLANE_INTS = 8;
+const WINOGRAD_PLANE_INTS = 11;
 
 /** Returns a pointer to a copy of values. */
 export function storeValues(runtime: WasmRuntime, values: Float32Array): number {
@@ -13,11 +18,15 @@ export function storeValues(runtime: WasmRuntime, values: Float32Array): number 
   return pointer;
 }
 
-/** Runs a kernel on every row of a volume, whose planes `describe` describes to it (the descriptors in conv3d.ts). */
-function runRows(
+/**
+ * Runs a kernel on a volume's planes, which `describe` describes to it (the descriptors in assembly), `planeItems` items of
+ * work for each.
+ */
+function runPlanes(
   runtime: WasmRuntime,
   kernel: string,
-  [nz, ny]: Shape3,
+  [nz]: Shape3,
+  planeItems: number,
   describe: (z: number, pointer: number) => readonly number[],
 ): void {
   const ints = describe(0, 0).length;
@@ -26,12 +35,22 @@ function runRows(
     const pointer = planes + 4 * z * ints;
     runtime.i32(pointer, ints).set(describe(z, pointer));
   }
-  runtime.parallel(kernel, nz * ny, ny, planes, 4 * ints);
+  runtime.parallel(kernel, nz * planeItems, planeItems, planes, 4 * ints);
+}
+
+/** Where each input's channels begin in a kernel that takes them side by side. */
+function firstChannels(inputs: readonly { readonly channels: number }[]): number[] {
+  let next = 0;
+  return inputs.map(({ channels }) => {
+    next += channels;
+    return next - channels;
+  });
 }
 
 /**
- * Returns the convolution 3×3×3 of inputs whose channels count as lying side by side in `kernel`. With stride 2 the inputs
- * have twice the output's sides, and output voxel m has input voxel 2m in its middle. All stays until the caller releases it.
+ * Returns the convolution 3×3×3 of inputs whose channels lie side by side in `kernel`, with ReLU where there is a bias. With
+ * stride 2 the inputs have twice the output's sides, and output voxel m has input voxel 2m in its middle. All stays until the
+ * caller releases it.
  */
 export function convolve(
   runtime: WasmRuntime,
@@ -42,13 +61,12 @@ export function convolve(
   const { shape, stride, bias } = options;
   const channels = wholeGroups(kernel.shape[4]);
   const out = allocateVolume(runtime, shape, channels);
-  let channel = 0;
-  const weights = inputs.map((input) => {
-    channel += input.channels;
-    return storeValues(runtime, packConvolution(kernel, channel - input.channels, input.channels));
-  });
+  const first = firstChannels(inputs);
+  const weights = inputs.map((input, i) =>
+    storeValues(runtime, packConvolution(kernel, first[i], input.channels)),
+  );
   const biasPointer = storeValues(runtime, bias ? packBias(bias) : new Float32Array(channels));
-  runRows(runtime, "conv3Rows", shape, (z, pointer) => [
+  runPlanes(runtime, "conv3Rows", shape, shape[1], (z, pointer) => [
     planeOf(out, z),
     channels,
     shape[2],
@@ -57,12 +75,48 @@ export function convolve(
     stride,
     inputs.length,
     pointer + 4 * CONV_PLANE_INTS,
-    ...inputs.flatMap((input, index) => [
-      planeOf(input, z * stride - 1),
-      planeOf(input, z * stride),
-      planeOf(input, z * stride + 1),
+    ...inputs.flatMap((input, i) => [
+      ...[-1, 0, 1].map((dz) => planeOf(input, z * stride + dz)),
       input.channels,
-      weights[index],
+      weights[i],
+    ]),
+  ]);
+  return out;
+}
+
+/** As convolve with stride 1, of inputs that are spread already. */
+export function convolveSpread(
+  runtime: WasmRuntime,
+  inputs: readonly SpreadVolume[],
+  kernel: Tensor,
+  bias: Float32Array | null,
+): PaddedVolume {
+  const [{ shape }] = inputs;
+  const channels = wholeGroups(kernel.shape[4]);
+  const out = allocateVolume(runtime, shape, channels);
+  const first = firstChannels(inputs);
+  const weights = inputs.map((input, i) =>
+    storeValues(runtime, packWinograd(kernel, first[i], input.channels)),
+  );
+  const biasPointer = storeValues(runtime, bias ? packBias(bias) : new Float32Array(channels));
+  const scratch = allocateScratch(runtime, channels);
+  const { items, rows } = planeItems(shape);
+  runPlanes(runtime, "winogradItems", shape, items, (z, pointer) => [
+    planeOf(out, z),
+    channels,
+    shape[1],
+    shape[2],
+    biasPointer,
+    bias ? 1 : 0,
+    rows,
+    scratch.pointer,
+    scratch.slots,
+    inputs.length,
+    pointer + 4 * WINOGRAD_PLANE_INTS,
+    ...inputs.flatMap((input, i) => [
+      ...[-1, 0, 1].map((dz) => spreadPlaneOf(input, z + dz)),
+      input.channels,
+      weights[i],
     ]),
   ]);
   return out;
@@ -81,7 +135,7 @@ export function convolveUp(
   const out = allocateVolume(runtime, shape, channels);
   const weights = storeValues(runtime, packUpConvolution(kernel));
   const biasPointer = storeValues(runtime, packBias(bias));
-  runRows(runtime, "upRows", shape, (z) => {
+  runPlanes(runtime, "upRows", shape, shape[1], (z) => {
     const odd = z % 2;
     const next = odd ? planeOf(input, (z + 1) / 2) : 0;
     const m = planeOf(input, z >> 1);
