@@ -1,5 +1,4 @@
 import type { Backend } from "../core/backend";
-import { ComputeError } from "../core/errors";
 import { createReferenceFourier3 } from "../core/fourier/fourier3";
 import { createReferenceNetwork } from "../core/nn/reference-executor";
 import { createReferenceMwrKernels } from "../core/restore/reference-mwr-kernels";
@@ -13,12 +12,10 @@ export function createReferenceBackend(): Backend {
     description: "Reference (TypeScript, 1 thread)",
     budgetBytes: CPU_BUDGET_BYTES,
     createNetwork: async (model) => createReferenceNetwork(model),
-    createTrainer: () => Promise.reject(noTrainer()),
+    createTrainer: async (spec) => (await import("../tfjs/host-trainers")).createReferenceTrainer(spec),
     createMwrKernels: async (spec) => createReferenceMwrKernels(spec),
     createTomographyKernels: async (spec) => createReferenceTomographyKernels(spec),
     createFourier3: async (shape) => createReferenceFourier3(shape),
     dispose() {},
   };
 }
-
-const noTrainer = () => new ComputeError("backend-unavailable", "This backend cannot train yet.");

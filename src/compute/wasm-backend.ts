@@ -1,5 +1,4 @@
 import type { Backend } from "../core/backend";
-import { ComputeError } from "../core/errors";
 import { createWasmFourier3 } from "../wasm/fourier/wasm-fourier3";
 import { createWasmNetwork } from "../wasm/network/wasm-network";
 import { createWasmMwrKernels } from "../wasm/restore/wasm-mwr-kernels";
@@ -17,7 +16,10 @@ export function createWasmBackend(threads: number): Backend {
     description: `WebAssembly SIMD, ${threads} thread${threads === 1 ? "" : "s"}`,
     budgetBytes: CPU_BUDGET_BYTES,
     createNetwork: (model) => createWasmNetwork(model, { threads }),
-    createTrainer: () => Promise.reject(noTrainer()),
+    async createTrainer(spec) {
+      const { createWasmTrainer } = await import("../tfjs/host-trainers");
+      return createWasmTrainer(await createWasmRuntime({ threads }), spec);
+    },
     createMwrKernels: (spec) => onRuntime(threads, (runtime) => createWasmMwrKernels(runtime, spec)),
     createTomographyKernels: (spec) =>
       onRuntime(threads, (runtime) => createWasmTomographyKernels(runtime, spec)),
@@ -46,5 +48,3 @@ async function onRuntime<Kernels extends { dispose(): void }>(
     throw error;
   }
 }
-
-const noTrainer = () => new ComputeError("backend-unavailable", "This backend cannot train yet.");

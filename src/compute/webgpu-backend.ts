@@ -1,5 +1,4 @@
 import type { Backend } from "../core/backend";
-import { ComputeError } from "../core/errors";
 import type { TomographyKernels } from "../core/tomography/tomography-kernels";
 import type { GpuDevice } from "../gpu/device";
 import { createWebGpuNetwork } from "../gpu/network/webgpu-executor";
@@ -16,7 +15,7 @@ export function createWebGpuBackend(gpu: GpuDevice, cpu: () => Promise<Backend>)
     description: gpu.description,
     budgetBytes: GPU_BUDGET_BYTES,
     createNetwork: (model) => createWebGpuNetwork(gpu, model),
-    createTrainer: () => Promise.reject(noTrainer()),
+    createTrainer: async (spec) => (await import("../tfjs/webgpu-trainer")).createWebGpuTrainer(gpu, spec),
     createMwrKernels: async (spec) => (await cpu()).createMwrKernels(spec),
     async createTomographyKernels(spec) {
       const kernels = await createWebGpuTomographyKernels(gpu, spec);
@@ -39,5 +38,3 @@ export function createWebGpuBackend(gpu: GpuDevice, cpu: () => Promise<Backend>)
     },
   };
 }
-
-const noTrainer = () => new ComputeError("backend-unavailable", "This backend cannot train yet.");

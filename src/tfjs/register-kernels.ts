@@ -1,19 +1,38 @@
-import { getKernel, type NamedAttrMap, registerKernel, unregisterKernel } from "@tensorflow/tfjs-core";
-import { KERNELS, type KernelInputs, type NetworkKernelSet } from "./network-kernels";
+import {
+  getKernel,
+  type NamedAttrMap,
+  registerKernel,
+  type TensorInfo,
+  unregisterKernel,
+} from "@tensorflow/tfjs-core";
+import { LOSS_KERNELS, type LossKernelSet } from "./loss-kernels";
+import { KERNELS, type NetworkKernelSet } from "./network-kernels";
 
-type Kernel = (
-  backend: unknown,
-  inputs: unknown,
-  attributes: NamedAttrMap,
-) => ReturnType<NetworkKernelSet<unknown>["conv3d"]>;
+/** The convolution of two inputs: tfjs asks the gradient of a kernel for all the inputs that it names. */
+export const JOINED_CONV3D = "NetworkJoinedConv3d";
+
+type Kernel = (backend: unknown, inputs: unknown, attributes: NamedAttrMap) => TensorInfo[];
 
 /**
  * Makes a set of kernels those that tfjs runs on its backend of this name under the names of KERNELS; those of a set that
  * was registered before are replaced, as after a restart on another device.
  */
 export function registerKernelSet<Backend>(backendName: string, set: NetworkKernelSet<Backend>): void {
-  for (const name of Object.keys(KERNELS) as (keyof KernelInputs)[]) {
-    const kernelName = KERNELS[name];
+  registerAll(backendName, KERNELS, set);
+  registerAll(backendName, { conv3d: JOINED_CONV3D }, set);
+}
+
+/** The same for the kernels of losses. */
+export function registerLossKernels<Backend>(backendName: string, set: LossKernelSet<Backend>): void {
+  registerAll(backendName, LOSS_KERNELS, set);
+}
+
+function registerAll(
+  backendName: string,
+  names: Readonly<Record<string, string>>,
+  set: Readonly<Record<string, unknown>>,
+): void {
+  for (const [name, kernelName] of Object.entries(names)) {
     const kernel = set[name] as Kernel;
     if (getKernel(kernelName, backendName)) unregisterKernel(kernelName, backendName);
     registerKernel({

@@ -1,0 +1,43 @@
+import { getBackend, removeBackend, setBackend } from "@tensorflow/tfjs-core";
+import type { GpuDevice } from "../gpu/device";
+import { withErrorScopes } from "../gpu/error-scopes";
+import { registerGradients } from "./network-operations";
+import { registerLossKernels } from "./register-kernels";
+import { startTfjs } from "./start-tfjs";
+import type { TfjsSession } from "./tfjs-session";
+import { WEBGPU_LOSS_KERNELS } from "./webgpu-loss-kernels";
+
+const BACKEND = "webgpu";
+/** Enough that the GPU never waits, and few enough that a cancel does not either. */
+const KERNELS_AHEAD = 6;
+
+/** What sessions on one device share: tfjs keeps the memory of freed tensors until its backend ends. */
+let shared: { readonly gpu: GpuDevice; readonly started: Promise<unknown>; users: number } | null = null;
+
+/** Returns tfjs on our device. Throws ComputeError "backend-unavailable" where it does not start. */
+export async function createWebGpuSession(gpu: GpuDevice): Promise<TfjsSession> {
+  if (shared?.gpu !== gpu) shared = { gpu, started: startTfjs(gpu), users: 0 };
+  const used = shared;
+  used.users++;
+  await used.started;
+  registerLossKernels(BACKEND, WEBGPU_LOSS_KERNELS);
+  registerGradients();
+  const ahead: Promise<unknown>[] = [];
+  return {
+    activate() {
+      // A backend that has started is set when the call returns.
+      if (getBackend() !== BACKEND) void setBackend(BACKEND);
+    },
+    async keepUp() {
+      ahead.push(gpu.device.queue.onSubmittedWorkDone());
+      if (ahead.length > KERNELS_AHEAD) await ahead.shift();
+    },
+    guard: (doing, work) => withErrorScopes(gpu.device, doing, work),
+    dispose() {
+      used.users--;
+      if (used.users > 0 || shared !== used) return;
+      removeBackend(BACKEND);
+      shared = null;
+    },
+  };
+}
