@@ -106,7 +106,12 @@ describe("createComputeService", () => {
       const [z, y, x] = [Math.floor(i / (17 * 23)), Math.floor(i / 23) % 17, i % 23];
       return Math.hypot(x - 11, y - 8, z - 6) < 4 ? 3 : 0; // a class with a radius
     });
-    const inputs = { labels: await mrcFile("labels.mrc", labels, "int8"), score: null, classes: CLASSES };
+    const inputs = {
+      labels: await mrcFile("labels.mrc", labels, "int8"),
+      score: null,
+      mapId: "labels",
+      classes: CLASSES,
+    };
     const params = { minVoxels: { 3: 20 } };
     const { output, volumes, provenance } = await s.run("job", "localize", inputs, params, ignore);
     expect(output.list.particles).toHaveLength(1);
@@ -120,6 +125,27 @@ describe("createComputeService", () => {
     expect(provenance.inputs[0]).toBe("labels.mrc");
     expect(provenance.version).toMatch(/^\d+\.\d+\.\d+$/);
     expect(provenance.seconds).toBeGreaterThan(0);
+  });
+
+  it("reads a label map once, and another one anew", async () => {
+    const { service: s } = service();
+    const cube = (side: number) =>
+      noise().map((_, i) => {
+        const [z, y, x] = [Math.floor(i / (17 * 23)), Math.floor(i / 23) % 17, i % 23];
+        return Math.max(x, y, z) < side ? 3 : 0;
+      });
+    const sizes = async (labels: VolumeFile, mapId: string, smallest: number) => {
+      const request = { labels, score: null, mapId, classes: CLASSES };
+      const run = await s.run("job", "localize", request, { minVoxels: { 3: smallest } }, ignore);
+      const { list, candidates } = run.output;
+      return [list.particles, candidates].map((particles) => particles.map((each) => each.sizeVoxels));
+    };
+    const first = await mrcFile("labels.mrc", cube(3), "int8");
+    const second = await mrcFile("labels.mrc", cube(2), "int8");
+    expect(await sizes(first, "a", 1)).toEqual([[27], [27]]);
+    // Not looked at again: the same id stands for the same voxels.
+    expect(await sizes(second, "a", 28)).toEqual([[], [27]]);
+    expect(await sizes(second, "b", 1)).toEqual([[8], [8]]);
   });
 
   it("simulates a cell with its truth, and images it again without building it anew", async () => {
@@ -167,7 +193,13 @@ describe("createComputeService", () => {
     expect(isTagged(refused, "bad-input")).toBe(true);
     expect((refused as Error).message).toContain("14 Å");
     const labels = { ...(await mrcFile("labels.mrc", noise().fill(0), "int8")), voxelSizeAngstrom: 14 };
-    const found = await s.run("job 3", "localize", { labels, score: null, classes: CLASSES }, {}, ignore);
+    const found = await s.run(
+      "job 3",
+      "localize",
+      { labels, score: null, mapId: "labels", classes: CLASSES },
+      {},
+      ignore,
+    );
     expect(found.output.list.voxelSizeAngstrom).toEqual({ x: 14, y: 14, z: 14 });
   });
 

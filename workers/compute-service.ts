@@ -7,6 +7,7 @@ import type { Model } from "../src/core/nn/model";
 import type { Structure } from "../src/core/structure/structure";
 import { createBreathe } from "./breathe";
 import { createJobQueue } from "./job-queue";
+import { createKeptLabels } from "./kept-labels";
 import { createKeptScene } from "./kept-scene";
 import { createProgressReporter } from "./progress-reporter";
 import { runOperation } from "./run-operation";
@@ -34,6 +35,7 @@ export function createComputeService({
 }: ComputeTools): ComputeService {
   const queue = createJobQueue();
   const keptScene = createKeptScene(loadStructure);
+  const keptLabels = createKeptLabels();
   let opening: Promise<Backends> | null = null;
   let choice: BackendId | "auto" = "auto";
 
@@ -75,6 +77,7 @@ export function createComputeService({
             loadModel,
             loadStructure,
             keptScene,
+            keptLabels,
             signal,
             breathe,
             onProgress: progress.report,

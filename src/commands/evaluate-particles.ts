@@ -5,7 +5,7 @@ import { patchEntry } from "../state/document";
 import type { Workbench } from "./workbench";
 
 /** A particle within this distance of a true one counts as it: the radius that the command line uses by default. */
-const MATCH_RADIUS_VOXELS = 10;
+export const MATCH_RADIUS_VOXELS = 10;
 
 /** Returns the scores of a list against the truth of its volume, or null where none is loaded. */
 export function scoresOf(workbench: Workbench, volumeId: string, list: ParticleList): Evaluation | null {

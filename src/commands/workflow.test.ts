@@ -95,6 +95,7 @@ const OUTPUTS = {
         classes: MODEL.classes,
         particles: [particle(1, 5), particle(2, 15), particle(3, 20)],
       },
+      candidates: [particle(1, 5), particle(2, 15), particle(3, 20), particle(4, 22)],
     },
     volumes: [],
     provenance: provenance("localize"),
@@ -341,5 +342,21 @@ it("localizes again when a threshold changes", async () => {
       params: expect.objectContaining({ minVoxels: { 2: 150 } }),
     });
   expect(documentNow().particles).toHaveLength(1);
+  stop();
+});
+
+it("takes changes that come while it localizes together", async () => {
+  await run("run.segment");
+  const stop = followThresholds(workbench);
+  let release = () => {};
+  hold = new Promise((resolve) => {
+    release = resolve;
+  });
+  const before = asked.length;
+  for (const size of [100, 200, 300, 400]) setParam(workbench.shell, "localize", "minVoxels", { 2: size });
+  release();
+  await expect.poll(() => asked.at(-1)?.params.minVoxels).toEqual({ 2: 400 });
+  expect(asked.slice(before).map(({ params }) => params.minVoxels)).toEqual([{ 2: 100 }, { 2: 400 }]);
+  expect(documentNow().particles[0].candidates).toHaveLength(4);
   stop();
 });

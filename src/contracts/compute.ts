@@ -1,13 +1,14 @@
 import type { BackendId, BackendReport, BackendStatus } from "../core/backend";
 import type { ReconstructOutput } from "../core/operations/reconstruct";
 import type {
+  LocalizeOutput,
   RestoreOutput,
   RestorePreview,
   SegmentOutput,
   SegmentPreview,
   SimulateOutput,
 } from "../core/operations/results";
-import type { ClassInfo, ParticleList } from "../core/particles/particle-list";
+import type { ClassInfo } from "../core/particles/particle-list";
 import type { Recipe } from "../core/simulate/recipe";
 import type { Provenance } from "../core/task/operation";
 import type { TrainingRecipe } from "../core/train/training-recipe";
@@ -23,6 +24,8 @@ export interface RunRequests {
   localize: {
     readonly labels: VolumeFile;
     readonly score: VolumeFile | null;
+    /** Stands for the labels and the score: runs with the same id are on the same voxels. */
+    readonly mapId: string;
     readonly classes: readonly ClassInfo[];
   };
   reconstruct: { readonly stack: VolumeFile; readonly tiltsDeg: readonly number[] };
@@ -56,7 +59,7 @@ export interface RunRequests {
 export interface RunOutputs {
   restore: RestoreOutput;
   segment: SegmentOutput;
-  localize: { readonly list: ParticleList };
+  localize: LocalizeOutput;
   reconstruct: ReconstructOutput;
   "correct-ctf": { readonly defociMicrometre: readonly number[] };
   density: unknown;

@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { ContrastRange } from "../contracts/data";
 import type { TruthParticle } from "../core/metrics/evaluate";
 import type { Evaluation } from "../core/operations/results";
-import type { ClassInfo, ParticleList } from "../core/particles/particle-list";
+import type { ClassInfo, Particle, ParticleList } from "../core/particles/particle-list";
 import type { Provenance } from "../core/task/operation";
 import type { Point3 } from "../core/volume/shape";
 import {
@@ -80,6 +80,8 @@ export interface ParticlesEntry {
   /** The label map they were found in; null for a list that was opened. */
   readonly labelsId: string | null;
   readonly list: ParticleList;
+  /** What the smallest sizes left out too; absent for a list that was opened. */
+  readonly candidates?: readonly Particle[];
   /** Against the truth of the volume, where one is loaded. */
   readonly evaluation: Evaluation | null;
   readonly provenance: Provenance | null;

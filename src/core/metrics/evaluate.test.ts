@@ -26,6 +26,7 @@ test("each truth is matched once, by the closest", () => {
     precision: 2 / 3,
     recall: 1,
     f1: 0.8,
+    fBeta: (17 * 2) / (16 * 2 + 3),
   });
 });
 
@@ -69,4 +70,27 @@ test("a list compared with itself is perfect, whatever the points", () => {
     }),
     { seed: 1 },
   );
+});
+
+test("the confusion matrix says what each true class was found as, what was missed, and what is too much", () => {
+  const found = [at(0.2, 2), at(10.1, 3), at(50, 3), at(21, 3), at(20.4, 2)];
+  const { confusion } = evaluate(found, [truthAt(0), truthAt(10), truthAt(20), truthAt(80, 3)], CLASSES, 5);
+  expect(confusion).toEqual({
+    labels: [2, 3],
+    counts: [
+      [2, 1, 0],
+      [0, 0, 1],
+      [0, 2, 0],
+    ],
+  });
+});
+
+test("β weighs recall against precision: 1 gives F1, a large one the recall, a small one the precision", () => {
+  const scores = (beta: number) =>
+    evaluate([at(0), at(50), at(90)], [truthAt(0), truthAt(10)], CLASSES, 5, beta).classes[2];
+  const { precision, recall, f1 } = scores(1);
+  expect(scores(1).fBeta).toBeCloseTo(f1, 12);
+  expect(scores(1e4).fBeta).toBeCloseTo(recall, 6);
+  expect(scores(1e-4).fBeta).toBeCloseTo(precision, 6);
+  expect(scores(4).fBeta).toBeCloseTo((17 * precision * recall) / (16 * precision + recall), 12);
 });

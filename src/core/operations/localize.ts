@@ -1,6 +1,7 @@
 import { ComputeError } from "../errors";
-import type { ClassInfo, Particle, ParticleList } from "../particles/particle-list";
+import type { ClassInfo, Particle } from "../particles/particle-list";
 import { connectedComponents } from "../segment/connected-components";
+import { type LabelPieces, labelPieces } from "../segment/label-pieces";
 import { type LabelRuns, LabelRunsBuilder, type VoxelGroup } from "../segment/label-runs";
 import { meanShift } from "../segment/mean-shift";
 import type { Operation } from "../task/operation";
@@ -8,6 +9,7 @@ import type { ParamSpec, ParamValues } from "../task/params";
 import type { TaskContext } from "../task/task";
 import { type Shape3, voxelCount } from "../volume/shape";
 import { knownVoxelSizeAngstrom, type VolumeReader } from "../volume/volume";
+import type { LocalizeOutput } from "./results";
 
 /** Voxels that are read at a time: 16 MB of labels. */
 const SLAB_VOXELS = 1 << 22;
@@ -47,9 +49,15 @@ const LOCALIZE_PARAMS = {
   },
 } as const satisfies ParamSpec;
 
-type LocalizeParams = ParamValues<typeof LOCALIZE_PARAMS>;
+export type LocalizeParams = ParamValues<typeof LOCALIZE_PARAMS>;
+type LocalizeContext = Pick<TaskContext, "onProgress" | "breathe">;
 
-interface LocalizeInputs {
+/** Tells whether particles of a class are looked for: it has a radius. */
+export function isLocalized({ label, radiusAngstrom }: ClassInfo): boolean {
+  return label > 0 && radiusAngstrom !== undefined;
+}
+
+export interface LocalizeInputs {
   readonly labels: VolumeReader;
   /** Probability of each voxel's label, 0…1; of the labels' shape. */
   readonly score: VolumeReader | null;
@@ -60,13 +68,12 @@ interface LocalizeInputs {
 
 async function readRuns(
   { labels, score }: LocalizeInputs,
-  wanted: readonly ClassInfo[],
-  { onProgress, breathe }: TaskContext,
+  wanted: readonly number[],
+  { onProgress, breathe }: LocalizeContext,
 ): Promise<LabelRuns[]> {
   const { shape } = labels.meta;
   const [nz, ny, nx] = shape;
-  const wantedLabels = wanted.map((info) => info.label);
-  const builder = new LabelRunsBuilder(shape, wantedLabels, score !== null);
+  const builder = new LabelRunsBuilder(shape, wanted, score !== null);
   const step = Math.max(1, Math.floor(SLAB_VOXELS / (ny * nx)));
   for (let z0 = 0; z0 < nz; z0 += step) {
     await breathe();
@@ -87,9 +94,9 @@ function bandwidthVoxels({ labels }: LocalizeInputs, info: ClassInfo, factor: nu
   return (factor * (info.radiusAngstrom ?? 0)) / voxelSize;
 }
 
-/** Largest first within a class; positions are kept to a thousandth of a voxel, scores to a ten-thousandth. */
+/** Largest first; positions are kept to a thousandth of a voxel, scores to a ten-thousandth. */
 function toParticles(groups: readonly VoxelGroup[]): Particle[] {
-  const ordered = [...groups].sort((a, b) => a.label - b.label || b.sizeVoxels - a.sizeVoxels);
+  const ordered = [...groups].sort((a, b) => b.sizeVoxels - a.sizeVoxels);
   return ordered.map(({ label, sizeVoxels, centroid, meanScore }, index) => ({
     id: index + 1,
     label,
@@ -102,12 +109,100 @@ function toParticles(groups: readonly VoxelGroup[]): Particle[] {
   }));
 }
 
+const renumbered = (particles: readonly Particle[]): Particle[] =>
+  particles.map((particle, index) => ({ ...particle, id: index + 1 }));
+
+/** What is kept of one class between runs. */
+interface KeptClass {
+  readonly runs: LabelRuns;
+  pieces: LabelPieces | null;
+  /** How its particles were grouped, and what came of it. */
+  grouping: string;
+  particles: readonly Particle[];
+}
+
+/**
+ * Localizes particles in one label map again and again: it is read at the first run, and classes are grouped again only
+ * when what they are grouped by has changed. Every run must be given the same labels, score and classes that have a radius.
+ */
+export class Localizer {
+  private kept: Map<number, KeptClass> | null = null;
+
+  /** Returns the particles of at least the smallest size, and those of any size. */
+  async run(
+    inputs: LocalizeInputs,
+    params: LocalizeParams,
+    context: LocalizeContext,
+  ): Promise<LocalizeOutput> {
+    const { labels, score, classes } = inputs;
+    const { name, shape, voxelSizeAngstrom } = labels.meta;
+    if (score && score.meta.shape.join() !== shape.join())
+      throw new ComputeError(
+        "bad-input",
+        `The score map ${score.meta.name} has ${score.meta.shape.join(" × ")} voxels (z, y, x), the label map ${shape.join(" × ")}: they must be the same.`,
+      );
+    const wanted = classes.filter(isLocalized).sort((a, b) => a.label - b.label);
+    const kept = await this.read(
+      inputs,
+      wanted.map(({ label }) => label),
+      context,
+    );
+    const candidates: Particle[] = [];
+    const particles: Particle[] = [];
+    for (const [index, info] of wanted.entries()) {
+      const { label, minVoxels = 1 } = info;
+      const ofClass = kept.get(label);
+      if (!ofClass) continue;
+      const total = shape[0] + wanted.length;
+      context.onProgress({ done: shape[0] + index, total, note: `grouping ${info.name}` });
+      const found = await particlesOf(ofClass, inputs, info, params, context);
+      const smallest = params.minVoxels[label] ?? minVoxels;
+      for (const particle of found) {
+        candidates.push(particle);
+        if ((particle.sizeVoxels ?? 0) >= smallest) particles.push(particle);
+      }
+    }
+    const list = { volumeName: inputs.volumeName ?? name, shape, voxelSizeAngstrom, classes };
+    return { list: { ...list, particles: renumbered(particles) }, candidates: renumbered(candidates) };
+  }
+
+  private async read(inputs: LocalizeInputs, wanted: readonly number[], context: LocalizeContext) {
+    if (this.kept) return this.kept;
+    const read = await readRuns(inputs, wanted, context);
+    this.kept = new Map(
+      read.map((runs) => [runs.label, { runs, pieces: null, grouping: "", particles: [] }]),
+    );
+    return this.kept;
+  }
+}
+
+/** Returns the particles of one class, grouped anew only where that gives others than those kept. */
+async function particlesOf(
+  kept: KeptClass,
+  inputs: LocalizeInputs,
+  info: ClassInfo,
+  { method, bandwidth }: LocalizeParams,
+  { breathe }: LocalizeContext,
+): Promise<readonly Particle[]> {
+  const voxels = method === "mean-shift" ? bandwidthVoxels(inputs, info, bandwidth) : null;
+  const grouping = `${method} ${voxels}`;
+  if (kept.grouping === grouping) return kept.particles;
+  const group = async () => {
+    if (voxels === null) return connectedComponents(kept.runs, breathe);
+    kept.pieces ??= await labelPieces(kept.runs, breathe);
+    return meanShift(kept.runs, kept.pieces, voxels, breathe);
+  };
+  kept.particles = toParticles(await group());
+  kept.grouping = grouping;
+  return kept.particles;
+}
+
 /**
  * Particles from a label map: groups of voxels of each class that has a radius, by components or mean-shift, of at least
  * the smallest size (the parameter, else the class's own, else 1). Position is the mean of the voxels, score their mean
  * probability. The label map is read once, in slabs; memory grows with the surface of the objects. Thesis 4.2.3.
  */
-export const LOCALIZE: Operation<typeof LOCALIZE_PARAMS, LocalizeInputs, { readonly list: ParticleList }> = {
+export const LOCALIZE: Operation<typeof LOCALIZE_PARAMS, LocalizeInputs, LocalizeOutput> = {
   id: "localize",
   label: "Localize",
   summary: "Turns a label map into a list of particles with position, class, size and score.",
@@ -119,34 +214,5 @@ export const LOCALIZE: Operation<typeof LOCALIZE_PARAMS, LocalizeInputs, { reado
     return { bytes: 8 * slab + RUN_BYTES_PER_VOXEL * voxels, flops: 10 * voxels };
   },
 
-  async run(inputs: LocalizeInputs, params: LocalizeParams, context: TaskContext) {
-    const { labels, score, classes } = inputs;
-    const { name, shape, voxelSizeAngstrom } = labels.meta;
-    if (score && score.meta.shape.join() !== shape.join())
-      throw new ComputeError(
-        "bad-input",
-        `The score map ${score.meta.name} has ${score.meta.shape.join(" × ")} voxels (z, y, x), the label map ${shape.join(" × ")}: they must be the same.`,
-      );
-    const wanted = classes.filter((info) => info.label > 0 && info.radiusAngstrom !== undefined);
-    const runs = await readRuns(inputs, wanted, context);
-
-    const groups: VoxelGroup[] = [];
-    for (const [index, info] of wanted.entries()) {
-      context.onProgress({
-        done: shape[0] + index,
-        total: shape[0] + wanted.length,
-        note: `grouping ${info.name}`,
-      });
-      const ofClass = runs.find((candidate) => candidate.label === info.label);
-      if (!ofClass) continue;
-      const found =
-        params.method === "components"
-          ? await connectedComponents(ofClass, context.breathe)
-          : await meanShift(ofClass, bandwidthVoxels(inputs, info, params.bandwidth), context.breathe);
-      const smallest = params.minVoxels[info.label] ?? info.minVoxels ?? 1;
-      groups.push(...found.filter((group) => group.sizeVoxels >= smallest));
-    }
-    const particles = toParticles(groups);
-    return { list: { volumeName: inputs.volumeName ?? name, shape, voxelSizeAngstrom, classes, particles } };
-  },
+  run: (inputs, params, context) => new Localizer().run(inputs, params, context),
 };

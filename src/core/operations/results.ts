@@ -1,3 +1,4 @@
+import type { Ratios } from "../metrics/ratios";
 import type { Particle, ParticleList } from "../particles/particle-list";
 import type { Axis, Shape3 } from "../volume/shape";
 
@@ -62,20 +63,26 @@ export interface LocalizeOutput {
 }
 
 /** Precision, recall and F1 of one class, by one-to-one matching within a distance. */
-export interface ClassScore {
+export interface ClassScore extends Omit<Ratios, "fBeta"> {
   readonly name: string;
   readonly truth: number;
   readonly found: number;
   readonly truePositives: number;
-  readonly precision: number;
-  readonly recall: number;
-  readonly f1: number;
+}
+
+/** How often a true class (row) was found as a class (column); one more row and column stand for the background. */
+export interface ConfusionMatrix {
+  /** Of the rows and columns but the last. */
+  readonly labels: readonly number[];
+  readonly counts: readonly (readonly number[])[];
 }
 
 /** Scores by label, particles only (classes with a radius or with truth). */
 export interface Evaluation {
   readonly radiusVoxels: number;
-  readonly classes: Readonly<Record<string, ClassScore>>;
+  readonly beta: number;
+  readonly classes: Readonly<Record<string, ClassScore & Ratios>>;
+  readonly confusion: ConfusionMatrix;
 }
 
 /** What became of one kind of particle in a simulated scene. */

@@ -1,81 +1,20 @@
 import { GroupSums, type LabelRuns, type VoxelGroup } from "./label-runs";
-
-/** Runs between two calls of `breathe`: some tens of milliseconds. */
-const RUNS_PER_BREATH = 1 << 18;
-
-function find(parents: Int32Array, run: number): number {
-  let root = run;
-  while (parents[root] !== root) {
-    parents[root] = parents[parents[root]];
-    root = parents[root];
-  }
-  return root;
-}
-
-/** Joins the runs a0…a1 of one row with the runs b0…b1 of a neighbouring row wherever they overlap in x. */
-function joinRows(
-  { starts, ends }: LabelRuns,
-  parents: Int32Array,
-  a0: number,
-  a1: number,
-  b0: number,
-  b1: number,
-) {
-  let a = a0;
-  let b = b0;
-  while (a < a1 && b < b1) {
-    if (starts[a] < ends[b] && starts[b] < ends[a]) {
-      const rootA = find(parents, a);
-      const rootB = find(parents, b);
-      // The earlier run becomes the root, so that components come in order of their first voxel.
-      if (rootA < rootB) parents[rootB] = rootA;
-      else parents[rootA] = rootB;
-    }
-    if (ends[a] < ends[b]) a++;
-    else b++;
-  }
-}
+import { numberComponents } from "./run-components";
 
 /**
  * Returns the connected components of one label, in order of their first voxel. Voxels are connected through faces (six
- * neighbours, the default of scipy.ndimage.label): particles that touch by an edge or a corner stay apart. Union-find over
- * runs; time grows with the number of runs.
+ * neighbours, the default of scipy.ndimage.label): particles that touch by an edge or a corner stay apart. Time grows with
+ * the number of runs.
  */
 export async function connectedComponents(
   runs: LabelRuns,
   breathe: () => Promise<void>,
 ): Promise<VoxelGroup[]> {
-  const [nz, ny] = runs.shape;
-  const { rowOffsets, starts, ends } = runs;
-  const count = rowOffsets[nz * ny];
-  const parents = new Int32Array(count);
-  for (let run = 0; run < count; run++) parents[run] = run;
-
-  let nextBreath = RUNS_PER_BREATH;
-  for (let z = 0; z < nz; z++) {
-    for (let y = 0; y < ny; y++) {
-      const row = z * ny + y;
-      const first = rowOffsets[row];
-      const after = rowOffsets[row + 1];
-      if (first === after) continue;
-      if (y > 0) joinRows(runs, parents, first, after, rowOffsets[row - 1], first);
-      if (z > 0) joinRows(runs, parents, first, after, rowOffsets[row - ny], rowOffsets[row - ny + 1]);
-    }
-    if (rowOffsets[(z + 1) * ny] > nextBreath) {
-      nextBreath += RUNS_PER_BREATH;
-      await breathe();
-    }
-  }
-
-  const sums = new GroupSums(runs);
-  const numbers = new Int32Array(count).fill(-1);
-  let components = 0;
-  for (let row = 0; row < nz * ny; row++) {
-    for (let run = rowOffsets[row]; run < rowOffsets[row + 1]; run++) {
-      const root = find(parents, run);
-      if (numbers[root] < 0) numbers[root] = components++;
-      sums.add(numbers[root], row, run, starts[run], ends[run]);
-    }
-  }
+  const { count, numbers } = await numberComponents(runs, breathe);
+  const { shape, rowOffsets, starts, ends } = runs;
+  const sums = new GroupSums(runs, count);
+  for (let row = 0; row < shape[0] * shape[1]; row++)
+    for (let run = rowOffsets[row]; run < rowOffsets[row + 1]; run++)
+      sums.add(numbers[run], row, run, starts[run], ends[run]);
   return sums.groups();
 }

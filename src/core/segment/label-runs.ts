@@ -114,56 +114,57 @@ export class LabelRunsBuilder {
   }
 }
 
-/** Sums up pieces of runs into groups; `group` numbers them from 0. */
+/** Numbers of one group: voxels, sums of x, y, z and score, box. */
+const COLUMNS = 11;
+
+/** Sums up pieces of runs into groups, which are numbered from 0. */
 export class GroupSums {
   private readonly runs: LabelRuns;
-  private readonly sums: { n: number; x: number; y: number; z: number; score: number; box: number[] }[] = [];
+  private readonly sums: Float64Array;
 
-  constructor(runs: LabelRuns) {
+  constructor(runs: LabelRuns, groups: number) {
     this.runs = runs;
+    this.sums = new Float64Array(COLUMNS * groups);
+    for (let at = 0; at < this.sums.length; at += COLUMNS) this.sums.fill(Infinity, at + 5, at + 8);
   }
 
   /** Adds the voxels from `start` to before `end` of the run, which lies in row `row`. */
   add(group: number, row: number, run: number, start: number, end: number): void {
-    const ny = this.runs.shape[1];
-    const y = row % ny;
-    const z = (row - y) / ny;
+    const { sums } = this;
+    const { scoreSums, starts, ends, shape } = this.runs;
+    const y = row % shape[1];
+    const z = (row - y) / shape[1];
     const n = end - start;
-    this.sums[group] ??= {
-      n: 0,
-      x: 0,
-      y: 0,
-      z: 0,
-      score: 0,
-      box: [Infinity, Infinity, Infinity, -1, -1, -1],
-    };
-    const sum = this.sums[group];
-    sum.n += n;
-    sum.x += (n * (start + end - 1)) / 2;
-    sum.y += n * y;
-    sum.z += n * z;
-    const { scoreSums, starts, ends } = this.runs;
+    const at = COLUMNS * group;
+    sums[at] += n;
+    sums[at + 1] += (n * (start + end - 1)) / 2;
+    sums[at + 2] += n * y;
+    sums[at + 3] += n * z;
     // A run that is cut between two groups gives each its mean score.
-    if (scoreSums) sum.score += (scoreSums[run] * n) / (ends[run] - starts[run]);
-    const { box } = sum;
-    box[0] = Math.min(box[0], z);
-    box[1] = Math.min(box[1], y);
-    box[2] = Math.min(box[2], start);
-    box[3] = Math.max(box[3], z + 1);
-    box[4] = Math.max(box[4], y + 1);
-    box[5] = Math.max(box[5], end);
+    if (scoreSums) sums[at + 4] += (scoreSums[run] * n) / (ends[run] - starts[run]);
+    if (z < sums[at + 5]) sums[at + 5] = z;
+    if (y < sums[at + 6]) sums[at + 6] = y;
+    if (start < sums[at + 7]) sums[at + 7] = start;
+    if (z >= sums[at + 8]) sums[at + 8] = z + 1;
+    if (y >= sums[at + 9]) sums[at + 9] = y + 1;
+    if (end > sums[at + 10]) sums[at + 10] = end;
   }
 
   /** Returns the groups that got a voxel, in order of their numbers. */
   groups(): VoxelGroup[] {
-    return this.sums
-      .filter((sum) => sum !== undefined)
-      .map(({ n, x, y, z, score, box: [z0, y0, x0, z1, y1, x1] }) => ({
-        label: this.runs.label,
+    const { label, scoreSums } = this.runs;
+    const groups: VoxelGroup[] = [];
+    for (let at = 0; at < this.sums.length; at += COLUMNS) {
+      const [n, x, y, z, score, z0, y0, x0, z1, y1, x1] = this.sums.subarray(at, at + COLUMNS);
+      if (n === 0) continue;
+      groups.push({
+        label,
         sizeVoxels: n,
         centroid: { x: x / n, y: y / n, z: z / n },
         box: { z0, y0, x0, z1, y1, x1 },
-        meanScore: this.runs.scoreSums ? score / n : null,
-      }));
+        meanScore: scoreSums ? score / n : null,
+      });
+    }
+    return groups;
   }
 }

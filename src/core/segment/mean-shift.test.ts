@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { plainMeanShift, type Triple } from "../../testing/plain-mean-shift";
 import { uniformSequence } from "../random/philox";
 import { type Point3, type Shape3, voxelCount } from "../volume/shape";
-import { LabelRunsBuilder } from "./label-runs";
+import { labelPieces } from "./label-pieces";
+import { type LabelRuns, LabelRunsBuilder } from "./label-runs";
 import { meanShift, meanShiftModes } from "./mean-shift";
 
 const calm = async () => {};
@@ -35,7 +36,10 @@ function runsOf(values: number[], shape: Shape3, scores?: number[]) {
 
 const SHAPE: Shape3 = [13, 17, 23];
 
-test.each([2, 3.5, 4, 5.3])(
+const clustersOf = async (runs: LabelRuns, bandwidth: number) =>
+  meanShift(runs, await labelPieces(runs, calm), bandwidth, calm);
+
+test.each([0.8, 1.3, 2, 3.5, 4, 5.3])(
   "modes and clusters at bandwidth %f are those of scikit-learn's rules",
   async (bandwidth) => {
     const random = uniformSequence(11, Math.round(10 * bandwidth));
@@ -53,7 +57,7 @@ test.each([2, 3.5, 4, 5.3])(
     const { centres, labels } = plainMeanShift(points, bandwidth);
     const runs = runsOf(values, SHAPE);
 
-    const modes = await meanShiftModes(runs, bandwidth, calm);
+    const modes = await meanShiftModes(runs, await labelPieces(runs, calm), bandwidth, calm);
     expect(modes.length).toBe(centres.length);
     modes.forEach((mode, i) => {
       // Ours sums whole numbers exactly; the plain mean rounds in the last bits.
@@ -63,7 +67,7 @@ test.each([2, 3.5, 4, 5.3])(
     const sizes = centres
       .map((_, i) => labels.filter((label) => label === i).length)
       .filter((size) => size > 0);
-    const clusters = await meanShift(runs, bandwidth, calm);
+    const clusters = await clustersOf(runs, bandwidth);
     expect(clusters.map((cluster) => cluster.sizeVoxels)).toEqual(sizes);
     const first = points.filter((_, i) => labels[i] === 0);
     expect(clusters[0].centroid.x).toBeCloseTo(first.reduce((sum, p) => sum + p[2], 0) / first.length, 9);
@@ -80,14 +84,13 @@ test("two balls that touch are divided, where components would join them", async
     4,
     () => false,
   );
-  const clusters = await meanShift(
+  const clusters = await clustersOf(
     runsOf(
       values,
       SHAPE,
       values.map(() => 0.75),
     ),
     4,
-    calm,
   );
   expect(clusters).toHaveLength(2);
   expect(clusters.map(({ centroid }) => Math.round(centroid.x)).sort((a, b) => a - b)).toEqual([6, 14]);
@@ -96,10 +99,10 @@ test("two balls that touch are divided, where components would join them", async
 
 test("a label without voxels has no clusters, a lone voxel is its own", async () => {
   const empty = new Array(voxelCount(SHAPE)).fill(0);
-  expect(await meanShift(runsOf(empty, SHAPE), 3, calm)).toEqual([]);
+  expect(await clustersOf(runsOf(empty, SHAPE), 3)).toEqual([]);
   const lone = [...empty];
   lone[(4 * 17 + 3) * 23 + 2] = 1;
-  expect(await meanShift(runsOf(lone, SHAPE), 3, calm)).toMatchObject([
+  expect(await clustersOf(runsOf(lone, SHAPE), 3)).toMatchObject([
     { sizeVoxels: 1, centroid: { x: 2, y: 3, z: 4 } },
   ]);
 });
