@@ -20,6 +20,7 @@ import { createBlobSink } from "../src/io/source/blob-sink";
 import { blobSource } from "../src/io/source/blob-source";
 import { openStructure } from "../src/io/structure/open-structure";
 import { openVolume } from "../src/io/volume/open-volume";
+import type { KeptLabels } from "./kept-labels";
 import type { KeptScene } from "./kept-scene";
 import { runTrain } from "./run-train";
 
@@ -30,6 +31,7 @@ export interface RunTools extends Pick<TaskContext, "signal" | "onProgress" | "b
   /** Gives a structure of the library by its id. */
   loadStructure(id: string): Promise<Structure>;
   readonly keptScene: KeptScene;
+  readonly keptLabels: KeptLabels;
 }
 
 type GivenParams = Readonly<Record<string, unknown>>;
@@ -76,7 +78,8 @@ const RUNNERS: { readonly [Id in OperationId]: Runner<Id> } = {
     const labels = await openFile(inputs.labels, tools);
     const score = inputs.score && (await openFile(inputs.score, tools));
     const params = checkParams(LOCALIZE.params, given, labels.meta.shape);
-    const output = await LOCALIZE.run({ labels, score, classes: inputs.classes }, params, context);
+    const localizer = tools.keptLabels(inputs);
+    const output = await localizer.run({ labels, score, classes: inputs.classes }, params, context);
     const names = [labels.meta.name, ...(score ? [score.meta.name] : [])];
     return { output, params, inputs: names };
   },
