@@ -25,20 +25,29 @@ export function mrcFile(
   return bytes;
 }
 
-/** Drops a file on the page, as a user does from their file manager. */
-export async function dropFile(page: Page, name: string, bytes: Buffer): Promise<void> {
+/** Drops files on the page together, as a user does from their file manager. */
+export async function dropFiles(
+  page: Page,
+  files: readonly { readonly name: string; readonly bytes: Buffer }[],
+): Promise<void> {
   const transfer = await page.evaluateHandle(
-    async ([fileName, base64]) => {
-      const blob = await (await fetch(`data:application/octet-stream;base64,${base64}`)).blob();
+    async (given) => {
       const data = new DataTransfer();
-      data.items.add(new File([blob], fileName));
+      for (const { name, base64 } of given) {
+        const blob = await (await fetch(`data:application/octet-stream;base64,${base64}`)).blob();
+        data.items.add(new File([blob], name));
+      }
       return data;
     },
-    [name, bytes.toString("base64")],
+    files.map(({ name, bytes }) => ({ name, base64: bytes.toString("base64") })),
   );
   await page.dispatchEvent("body", "dragover", { dataTransfer: transfer });
   await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
 }
+
+/** Drops one file on the page. */
+export const dropFile = (page: Page, name: string, bytes: Buffer): Promise<void> =>
+  dropFiles(page, [{ name, bytes }]);
 
 /** Returns the bytes of what the page saved. */
 export async function bytesOf(download: Download): Promise<Buffer> {
