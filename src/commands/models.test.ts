@@ -107,10 +107,15 @@ describe("files that are dropped", () => {
     );
     expect(shell().panel).toBe("segment");
 
-    const classes = manifest.classes.map((info) => (info.label === 2 ? { ...info, name: "26S" } : info));
+    const classes = manifest.classes.map((info) =>
+      info.label === 2 ? { ...info, name: "26S", radiusAngstrom: 80 } : info,
+    );
     describeModel(workbench, id, { classes, voxelSizeAngstrom: 8 });
     const given = modelToRun(workbench, chosen()) as ModelFile;
-    expect(given.manifest).toMatchObject({ classes, voxelSizeAngstrom: 8, trainedOn: manifest.trainedOn });
+    expect(given.manifest).toMatchObject({ voxelSizeAngstrom: 8, trainedOn: manifest.trainedOn });
+    // 15 % of a ball of 10 voxels, 4189.
+    expect(given.manifest.classes[2]).toEqual({ label: 2, name: "26S", radiusAngstrom: 80, minVoxels: 628 });
+    expect(given.manifest.classes[0]).toEqual({ label: 0, name: "background" });
     expect(given.weights.size).toBeGreaterThan(3.6e6);
   });
 

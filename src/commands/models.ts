@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ModelFile } from "../contracts/files";
 import type { ModelManifest } from "../core/nn/model";
+import { usualMinVoxels } from "../core/particles/usual-min-voxels";
 import { parseJson } from "../io/json/parse-json";
 import { parseManifest } from "../io/model/model-files";
 import { type VolumeEntry, voxelSizeOf } from "../state/document";
@@ -62,11 +63,20 @@ export function closeModel({ shell, files }: Workbench, closed: string): void {
   }));
 }
 
-/** Says what a model is whose files do not. */
+/** Says what a model is whose files do not; the smallest size of a particle follows its radius. */
 export function describeModel({ shell }: Workbench, id: string, change: Partial<ModelManifest>): void {
+  const described = (before: ModelManifest): ModelManifest => {
+    const manifest = { ...before, ...change };
+    const classes = manifest.classes.map(({ minVoxels: _, ...info }) =>
+      info.radiusAngstrom === undefined
+        ? info
+        : { ...info, minVoxels: usualMinVoxels(info.radiusAngstrom, manifest.voxelSizeAngstrom) },
+    );
+    return { ...manifest, classes };
+  };
   shell.setState(({ models }) => ({
     models: models.map((entry) =>
-      entry.id === id ? { ...entry, manifest: { ...entry.manifest, ...change } } : entry,
+      entry.id === id ? { ...entry, manifest: described(entry.manifest) } : entry,
     ),
   }));
 }

@@ -1,4 +1,5 @@
 import type { ModelManifest } from "../../core/nn/model";
+import { usualMinVoxels } from "../../core/particles/usual-min-voxels";
 
 /** Of most complexes that are looked for, within a factor of two; whoever knows better says so. */
 const USUAL_RADIUS_ANGSTROM = 100;
@@ -12,6 +13,7 @@ export function undescribedManifest(name: string, classCount: number): ModelMani
     label: i + 1,
     name: `class ${i + 1}`,
     radiusAngstrom: USUAL_RADIUS_ANGSTROM,
+    minVoxels: usualMinVoxels(USUAL_RADIUS_ANGSTROM, null),
   }));
   return {
     name,
