@@ -147,7 +147,7 @@ beforeAll(async () => {
   const { output, ...rest } = await run();
   if (!output) throw new Error("the training was cancelled");
   whole = { output, ...rest };
-});
+}, 60_000);
 
 test("every step and every validation that is due is reported, and the loss falls", () => {
   const points = whole.previews.flatMap((preview) => preview.points);

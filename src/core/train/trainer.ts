@@ -39,6 +39,11 @@ export interface TrainerSpec extends LossSpec {
   readonly weights: Weights;
   /** Null begins anew. */
   readonly adam: AdamState | null;
+  /**
+   * "mixed": convolutions multiply in f16 and sum in f32 where the GPU does that faster; weights and all else are f32. Other
+   * backends compute in single precision whatever it is.
+   */
+  readonly precision: "single" | "mixed";
   /** Cubes that are computed at a time; the gradient is that of the whole batch whatever it is. */
   readonly microBatch: number;
 }

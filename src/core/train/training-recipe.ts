@@ -81,8 +81,10 @@ export interface ValidationPlan {
   /** After so many steps each, and at the end; 0 for never. The loss is measured on the same patches each time. */
   readonly lossEvery: number;
   readonly batches: number;
-  /** F1 by segmenting and localizing whole volumes: after so many steps each, and at the end; 0 for at the end alone. */
+  /** F1 by segmenting and localizing whole volumes: after so many steps each, and at the end; 0 for never. */
   readonly f1Every: number;
+  /** Whether the model's own scores are measured in the end, where F1 is not measured on the way. */
+  readonly f1AtEnd: boolean;
   /** How far a particle may be from the true one. */
   readonly radiusVoxels: number;
 }
@@ -107,6 +109,8 @@ export interface TrainingRecipe {
   readonly classWeights: readonly number[] | null;
   readonly labelSmoothing: number;
   readonly batch: number;
+  /** "mixed": in f16 and f32 where the GPU does that faster (core/train/trainer). */
+  readonly precision: "single" | "mixed";
   /** Patches that are computed at a time; 0 for the whole batch. */
   readonly microBatch: number;
   readonly steps: number;

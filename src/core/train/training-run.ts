@@ -115,7 +115,7 @@ export class TrainingRun {
     const weights = half ? toHalfPrecision(best.weights) : best.weights;
     const model = { manifest: manifestOf(recipe, train), weights };
     let scores = half ? null : (best.point?.scores ?? null);
-    if (!scores && validation.length > 0)
+    if (!scores && recipe.validation.f1AtEnd && validation.length > 0)
       scores = await scoreModel(model, validation, backend, recipe.validation.radiusVoxels, this.#scoring());
     const step = best.point?.step ?? this.#step;
     return { model: withTraining(model, recipe, step, { train, validation }, scores), checkpoint };

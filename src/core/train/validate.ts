@@ -78,8 +78,12 @@ async function segmented(model: Model, volume: TrainingVolume, backend: Backend,
     },
     {
       ...context,
-      onProgress: ({ done, total, note }) =>
-        context.onProgress({ done, total, note: `${volume.name}: ${note}` }),
+      onProgress: ({ done, total }) =>
+        context.onProgress({
+          done,
+          total,
+          note: `segmenting ${volume.name}, ${Math.floor((100 * done) / total)} %`,
+        }),
       createVolume: async () => ({
         async write(values) {
           labels.set(values, written);

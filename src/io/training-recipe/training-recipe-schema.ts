@@ -8,7 +8,13 @@ import { recipeSchema } from "../recipe/recipe-schema";
 const DEFAULT_SAMPLING = { side: 56, jitter: 13, balanced: true, anywhereShare: 0, regionShare: 0 } as const;
 const DEFAULT_AUGMENTATION = { halfTurn: true, scale: null, shift: null, noise: null } as const;
 const DEFAULT_SCHEDULE = { kind: "constant", warmUpSteps: 0, finalShare: 0 } as const;
-const DEFAULT_VALIDATION = { lossEvery: 100, batches: 4, f1Every: 0, radiusVoxels: 10 } as const;
+const DEFAULT_VALIDATION = {
+  lossEvery: 100,
+  batches: 4,
+  f1Every: 0,
+  f1AtEnd: true,
+  radiusVoxels: 10,
+} as const;
 const NETWORK_GRID = 4;
 /** Labels are written as int8. */
 const MOST_LABELS = 128;
@@ -128,6 +134,7 @@ const validation = z.strictObject({
   lossEvery: every.default(DEFAULT_VALIDATION.lossEvery),
   batches: z.int().min(1).max(10_000).default(DEFAULT_VALIDATION.batches),
   f1Every: every.default(DEFAULT_VALIDATION.f1Every),
+  f1AtEnd: z.boolean().default(DEFAULT_VALIDATION.f1AtEnd),
   radiusVoxels: z.number().positive().max(1000).default(DEFAULT_VALIDATION.radiusVoxels),
 });
 
@@ -153,6 +160,7 @@ export const trainingRecipeSchema = z
     classWeights: z.array(z.number().min(0).max(1e6)).nullable().default(null),
     labelSmoothing: z.number().min(0).max(0.99).default(0),
     batch: z.int().min(1).max(1024).default(25),
+    precision: z.enum(["single", "mixed"]).default("single"),
     microBatch: z.int().min(0).max(1024).default(0),
     steps: z.int().min(1).max(10_000_000).default(6000),
     learningRate: z.number().positive().max(1).default(1e-4),
