@@ -18,8 +18,6 @@ const TARGET_MS = 50;
 /** What a submission is tried with before the speed is known: 10 ms on a 1 TFLOP/s laptop. */
 const FIRST_FLOPS = 1e10;
 const FIRST_FLOPS_SOFTWARE = 5e7;
-/** 100 ms on a 1 TFLOP/s laptop. */
-const FLOPS_UNPACED = 1e11;
 /** The speed may rise by this much from one submission to the next, so that one lucky timing does not spoil the pace. */
 const MAX_RISE = 4;
 
@@ -53,36 +51,14 @@ export class PacedQueue {
   async submit(runs: readonly KernelRun[], breathe: (fraction: number) => Promise<void>): Promise<void> {
     const allFlops = runs.reduce((sum, { flops }) => sum + flops, 0);
     let doneFlops = 0;
-    let submission = new Submission(this.#device);
-    let room = this.#flopsPerSubmission;
-
-    const send = async () => {
-      const { flops } = submission;
+    for (const submission of submissions(this.#device, runs, () => this.#flopsPerSubmission)) {
       const before = this.#newest;
       this.#send(submission, () => {
-        doneFlops += flops;
+        doneFlops += submission.flops;
       });
       await before;
       await breathe(doneFlops / allFlops);
-      submission = new Submission(this.#device);
-      room = this.#flopsPerSubmission;
-    };
-
-    for (const run of runs) {
-      const perSlab = run.flops / run.slabs;
-      for (let from = 0; from < run.slabs; ) {
-        const fits = Math.floor(room / perSlab);
-        if (fits < 1 && submission.flops > 0) {
-          await send();
-          continue;
-        }
-        const to = Math.min(run.slabs, from + Math.max(1, fits));
-        submission.encode(run, from, to);
-        room -= (to - from) * perSlab;
-        from = to;
-      }
     }
-    if (submission.flops > 0) await send();
   }
 
   #send(submission: Submission, onDone: () => void): void {
@@ -104,18 +80,31 @@ export class PacedQueue {
   }
 }
 
-/**
- * Submits kernels without waiting, for callers that cannot: in pieces that a laptop does in about 100 ms, all queued at once.
- */
-export function submitNow(device: GPUDevice, runs: readonly KernelRun[]): void {
+/** Cuts kernels into submissions of as many operations as `flopsAtOnce` tells at the time. */
+export function* submissions(
+  device: GPUDevice,
+  runs: readonly KernelRun[],
+  flopsAtOnce: () => number,
+): Generator<Submission> {
+  let submission = new Submission(device);
+  let room = flopsAtOnce();
   for (const run of runs) {
-    const atOnce = Math.max(1, Math.floor((FLOPS_UNPACED * run.slabs) / run.flops));
-    for (let from = 0; from < run.slabs; from += atOnce) {
-      const submission = new Submission(device);
-      submission.encode(run, from, Math.min(run.slabs, from + atOnce));
-      submission.submit();
+    const perSlab = run.flops / run.slabs;
+    for (let from = 0; from < run.slabs; ) {
+      const fits = Math.floor(room / perSlab);
+      if (fits < 1 && submission.flops > 0) {
+        yield submission;
+        submission = new Submission(device);
+        room = flopsAtOnce();
+        continue;
+      }
+      const to = Math.min(run.slabs, from + Math.max(1, fits));
+      submission.encode(run, from, to);
+      room -= (to - from) * perSlab;
+      from = to;
     }
   }
+  if (submission.flops > 0) yield submission;
 }
 
 class Submission {

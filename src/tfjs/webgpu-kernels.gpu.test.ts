@@ -15,6 +15,9 @@ import { testGpu } from "../testing/node-webgpu";
 import { startTfjs } from "./start-tfjs";
 import { WEBGPU_KERNELS } from "./webgpu-kernels";
 
+/** An adapter in software takes seconds to compile what new channels need; these have two samples, two inputs, odd sides. */
+const CASES_IN_SOFTWARE = [0, 2, 4, 9, 10, 11, 13];
+
 describe.skipIf(!testGpu)("the kernels of tfjs's webgpu backend", () => {
   let backend: WebGPUBackend;
   beforeAll(async () => {
@@ -28,7 +31,8 @@ describe.skipIf(!testGpu)("the kernels of tfjs's webgpu backend", () => {
   const upload = ({ shape, values }: Tensor) => backend.makeTensorInfo([...shape], "float32", values);
   const download = async ({ dataId }: tf.TensorInfo) => (await backend.read(dataId)) as Float32Array;
 
-  it.each(KERNEL_CASES)("$name", async (test) => {
+  const cases = testGpu?.isSoftware ? CASES_IN_SOFTWARE.map((index) => KERNEL_CASES[index]) : KERNEL_CASES;
+  it.each(cases)("$name", async (test) => {
     const scopes = ["validation", "internal"] as const;
     for (const scope of scopes) backend.device.pushErrorScope(scope);
     const found = await runKernelCase(WEBGPU_KERNELS, backend, test, upload, download);

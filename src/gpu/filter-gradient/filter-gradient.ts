@@ -6,9 +6,10 @@ import oneChannelCode from "./one-channel-filter-gradient.wgsl?raw";
 
 /** Of the kernel for one channel; one-channel-filter-gradient.wgsl has the same numbers. */
 const ONE_CHANNEL_TILE = { x: 8, y: 2, z: 2 } as const;
-/** Enough to fill a large GPU; more shares cost memory traffic. */
-const WORKGROUPS = 528;
-const WORKGROUPS_ONE_CHANNEL = 2112;
+/** Some rounds of a large GPU, so that it is busy to the end. */
+const WORKGROUPS = 2112;
+/** Of a share: writing and adding it takes about as long as one. */
+const TILES_AT_LEAST = 16;
 
 export interface FilterGradientSpec {
   /** 1 of a convolution, whose inputs move; 2 of an up-convolution, whose output's gradient moves. */
@@ -49,7 +50,7 @@ function ofChannels(device: GPUDevice, spec: FilterGradientSpec): FilterGradient
   );
   const workgroups = blocks.reduce((sum, { count }) => sum + 3 * count, 0);
   const tilesOf = ({ rows }: Blocks) => samples * nz * Math.ceil(ny / rows) * Math.ceil(nx / COLUMNS);
-  const shares = Math.min(Math.ceil(WORKGROUPS / workgroups), ...blocks.map(tilesOf));
+  const shares = sharesOf(Math.min(...blocks.map(tilesOf)), workgroups);
   const rows = movingChannels.reduce((sum, channels) => sum + channels, 0);
   const run = (index: number, { moving, still, partials }: FilterGradientArgs): KernelRun => {
     const block = blocks[index];
@@ -80,14 +81,19 @@ function ofChannels(device: GPUDevice, spec: FilterGradientSpec): FilterGradient
   };
 }
 
+/** Returns into how many shares the tiles are cut, for each of which there are so many workgroups. */
+function sharesOf(tiles: number, workgroups: number): number {
+  return Math.max(1, Math.min(Math.ceil(WORKGROUPS / workgroups), Math.floor(tiles / TILES_AT_LEAST)));
+}
+
 function ofOneChannel(device: GPUDevice, { shape, stillChannels }: FilterGradientSpec): FilterGradient {
   const [samples, nz, ny, nx] = shape;
   const { x, y, z } = ONE_CHANNEL_TILE;
   const quads = channelQuadsPerWorkgroup(stillChannels / 4, () => true);
   const slices = stillChannels / 4 / quads;
   const tiles = samples * Math.ceil(nz / z) * Math.ceil(ny / y) * Math.ceil(nx / x);
-  const tilesPerShare = Math.ceil((tiles * slices) / WORKGROUPS_ONE_CHANNEL);
-  const shares = Math.ceil(tiles / tilesPerShare);
+  const shares = sharesOf(tiles, slices);
+  const tilesPerShare = Math.ceil(tiles / shares);
   return {
     shares,
     length: 27 * stillChannels,

@@ -1,21 +1,23 @@
-// Adds the shares of a sum, always in the same order: output[i] = Σ_share partials[share · stride + first + i]. A workgroup
-// makes 16 numbers; for each, 16 threads add every sixteenth share, and then their sums are added.
+// Adds the shares of a sum, always in the same order: output[i] = factor · Σ_share partials[share · stride + first + i]. A workgroup
+// makes COLUMNS numbers; for each, ROWS threads add every ROWS-th share, and then their sums are added.
 
-const COLUMNS = 16u;
-const ROWS = 16u;
+override COLUMNS: u32;
+override ROWS: u32;
 
 struct Params {
   count: u32, // of the output
   shares: u32,
   stride: u32, // from one share to the next
   first: u32,
+  factor: f32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> partials: array<f32>;
 @group(0) @binding(2) var<storage, read_write> output: array<f32>;
 
-var<workgroup> sums: array<f32, COLUMNS * ROWS>;
+override SIZE = COLUMNS * ROWS;
+var<workgroup> sums: array<f32, SIZE>;
 
 @compute @workgroup_size(COLUMNS, ROWS)
 fn main(
@@ -30,11 +32,13 @@ fn main(
       sum += partials[share * params.stride + params.first + i];
     }
   }
-  sums[thread] = sum;
-  workgroupBarrier();
+  if (ROWS > 1u) {
+    sums[thread] = sum;
+    workgroupBarrier();
+  }
   if (id.y > 0u || i >= params.count) { return; }
   for (var row = 1u; row < ROWS; row++) {
     sum += sums[row * COLUMNS + id.x];
   }
-  output[i] = sum;
+  output[i] = params.factor * sum;
 }

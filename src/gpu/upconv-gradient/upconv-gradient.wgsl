@@ -37,9 +37,19 @@ fn readDz(p: vec3i, sample: u32, chunk: u32) -> vec4f {
   return dz[voxel * (params.channels / CHUNK) + chunk];
 }
 
-fn add(sum: vec4f, v: vec4f, tap: u32) -> vec4f {
-  return sum + v.x * chunkWeights[tap] + v.y * chunkWeights[tap + QUADS]
-    + v.z * chunkWeights[tap + 2u * QUADS] + v.w * chunkWeights[tap + 3u * QUADS];
+struct Taps { w0: vec4f, w1: vec4f, w2: vec4f, w3: vec4f }
+
+fn readTaps(index: u32) -> Taps {
+  return Taps(
+    chunkWeights[index],
+    chunkWeights[index + QUADS],
+    chunkWeights[index + 2u * QUADS],
+    chunkWeights[index + 3u * QUADS],
+  );
+}
+
+fn add(sum: vec4f, v: vec4f, t: Taps) -> vec4f {
+  return sum + v.x * t.w0 + v.y * t.w1 + v.z * t.w2 + v.w * t.w3;
 }
 
 @compute @workgroup_size(THREADS)
@@ -75,10 +85,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
       for (var tapY = 0u; tapY < 3u; tapY++) {
         let row = ((2u * z + tapZ) * TILE + 2u * y + tapY) * TILE;
         for (var tapX = 0u; tapX < 3u; tapX++) {
-          sum0 = add(sum0, tile[row + tapX], tap);
-          sum1 = add(sum1, tile[row + tapX + 2u], tap);
-          sum2 = add(sum2, tile[row + tapX + 4u], tap);
-          sum3 = add(sum3, tile[row + tapX + 6u], tap);
+          let t = readTaps(tap);
+          sum0 = add(sum0, tile[row + tapX], t);
+          sum1 = add(sum1, tile[row + tapX + 2u], t);
+          sum2 = add(sum2, tile[row + tapX + 4u], t);
+          sum3 = add(sum3, tile[row + tapX + 6u], t);
           tap += TAP_SIZE;
         }
       }

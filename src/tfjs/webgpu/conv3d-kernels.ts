@@ -4,6 +4,7 @@ import { FOLDINGS, foldFilter } from "../../gpu/fold-filter/fold-filter";
 import type { KernelRun } from "../../gpu/paced-queue";
 import type { KernelAttributes, KernelInputs } from "../network-kernels";
 import { type BatchMap, convolve, type Grid } from "./convolve";
+import { gradientScale } from "./mixed-precision";
 import { channelsOf, gridOf, KernelTensors } from "./tensor-buffers";
 import { filterGradient, reluGradient } from "./weight-gradients";
 
@@ -13,7 +14,7 @@ export function conv3d(backend: WebGPUBackend, inputs: KernelInputs["conv3d"]): 
   const tensors = new KernelTensors(backend);
   const grid = gridOf(a);
   const y = tensors.output([...grid, channelsOf(filter)]);
-  const run = convolve(tensors.device, {
+  const runs = convolve(tensors, {
     grid,
     inputs: (b ? [a, b] : [a]).map((info) => tensors.map(info)),
     filter: tensors.buffer(filter),
@@ -21,7 +22,7 @@ export function conv3d(backend: WebGPUBackend, inputs: KernelInputs["conv3d"]): 
     output: tensors.map(y),
     relu: true,
   });
-  tensors.submit([run]);
+  tensors.submit(runs);
   return [y];
 }
 
@@ -67,7 +68,9 @@ function inputGradient(
     output: turned,
   });
   const bias = zeros(device, output.channels);
-  return [fold, convolve(device, { grid, inputs: [dz], filter: turned, bias, output, relu: false })];
+  const scale = gradientScale(grid);
+  const args = { grid, inputs: [dz], filter: turned, bias, output, relu: false, scale };
+  return [fold, ...convolve(tensors, args)];
 }
 
 const zeroBuffers = new WeakMap<GPUDevice, Map<number, GPUBuffer>>();

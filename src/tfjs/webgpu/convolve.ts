@@ -1,7 +1,11 @@
 import { wholeBox } from "../../core/volume/shape";
 import { createConv3dNow } from "../../gpu/conv3d/conv3d";
+import { conv3dMatrixSupports, createConv3dMatrixNow } from "../../gpu/conv3d-matrix/conv3d-matrix";
+import { packMatrixFilter } from "../../gpu/conv3d-matrix/pack-matrix-filter";
 import type { FeatureMap } from "../../gpu/feature-map";
 import type { KernelRun } from "../../gpu/paced-queue";
+import { usesMatrices } from "./mixed-precision";
+import type { KernelTensors } from "./tensor-buffers";
 
 /** Of a batch: [sample, z, y, x]. */
 export type Grid = readonly [number, number, number, number];
@@ -21,20 +25,31 @@ interface ConvolveArgs {
   readonly bias: GPUBuffer;
   readonly output: BatchMap;
   readonly relu: boolean;
+  /** What the inputs are multiplied by while they are f16: see `gradientScale`. */
+  readonly scale?: number;
 }
 
 /** A 3×3×3 convolution, 'same', of every sample of a batch. Compiles at the first call for its channels. */
-export function convolve(device: GPUDevice, args: ConvolveArgs): KernelRun {
+export function convolve(tensors: KernelTensors, args: ConvolveArgs): KernelRun[] {
+  const { device } = tensors;
   const { grid, inputs, filter, bias, output, relu } = args;
   const channelsIn = inputs.map(({ channels }) => channels);
-  const conv = createConv3dNow(device, { kernelSize: 3, channelsIn, channelsOut: output.channels, relu });
-  return conv.run({
+  const maps = {
     inputs: inputs.map((input) => sampleOf(input, grid)),
-    weights: filter,
     bias,
     output: sampleOf(output, grid),
     samples: grid[0],
-  });
+  };
+  if (!usesMatrices(device) || !conv3dMatrixSupports(channelsIn, output.channels)) {
+    const conv = createConv3dNow(device, { kernelSize: 3, channelsIn, channelsOut: output.channels, relu });
+    return [conv.run({ ...maps, weights: filter })];
+  }
+  const spec = { stored: "f32", channelsIn, channelsOut: output.channels, relu } as const;
+  const conv = createConv3dMatrixNow(device, spec);
+  const all = channelsIn.reduce((sum, channels) => sum + channels, 0);
+  const packed = tensors.scratch((27 * all * output.channels) / 2);
+  const pack = { filter, channelsIn: all, channelsOut: output.channels, columns: conv.columns, packed };
+  return [packMatrixFilter(device, pack), conv.run({ ...maps, weights: packed, scale: args.scale })];
 }
 
 /** Returns the first sample of a batch as a feature map; the others lie behind it. */

@@ -1,6 +1,7 @@
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { type KernelRun, submitNow } from "../../gpu/paced-queue";
+import { submitNow } from "../../gpu/immediate-queue";
+import type { KernelRun } from "../../gpu/paced-queue";
 import type { BatchMap, Grid } from "./convolve";
 
 /** The tensors of one of our kernels on tfjs's backend: its inputs' buffers, its outputs, and what it needs meanwhile. */

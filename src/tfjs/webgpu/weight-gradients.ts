@@ -1,9 +1,12 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { conv3dMatrixSupports } from "../../gpu/conv3d-matrix/conv3d-matrix";
 import { createFilterGradient, type FilterGradientSpec } from "../../gpu/filter-gradient/filter-gradient";
+import { createFilterGradientMatrix } from "../../gpu/filter-gradient-matrix/filter-gradient-matrix";
 import type { KernelRun } from "../../gpu/paced-queue";
 import { partialSums } from "../../gpu/partial-sums/partial-sums";
 import { createReluGradient } from "../../gpu/relu-gradient/relu-gradient";
 import type { BatchMap } from "./convolve";
+import { gradientScale, usesMatrices } from "./mixed-precision";
 import { channelsOf, gridOf, type KernelTensors, voxelsOf } from "./tensor-buffers";
 
 /** Work, and what it makes. */
@@ -49,13 +52,24 @@ export function filterGradient(
   output: GPUBuffer,
 ): KernelRun[] {
   const movingChannels = moving.map(({ channels }) => channels);
+  const { device } = tensors;
+  const whole = { first: 0, output };
+  const buffers = moving.map(({ buffer }) => buffer);
+  if (stride === 1 && usesMatrices(device) && conv3dMatrixSupports(movingChannels, still.channels)) {
+    const spec = { shape, channelsIn: movingChannels, channelsOut: still.channels };
+    const gradient = createFilterGradientMatrix(device, spec);
+    const { shares, length } = gradient;
+    const partials = tensors.scratch(shares * length);
+    const scale = gradientScale(shape);
+    const sums = { ...whole, partials, shares, stride: length, count: length, factor: 1 / scale };
+    return [gradient.run({ inputs: buffers, dz: still.buffer, scale, partials }), partialSums(device, sums)];
+  }
   const spec = { stride, shape, movingChannels, stillChannels: still.channels };
-  const gradient = createFilterGradient(tensors.device, spec);
+  const gradient = createFilterGradient(device, spec);
   const { shares, length } = gradient;
   const partials = tensors.scratch(shares * length);
-  const buffers = moving.map(({ buffer }) => buffer);
   return [
     ...gradient.run({ moving: buffers, still: still.buffer, partials }),
-    partialSums(tensors.device, { partials, shares, stride: length, first: 0, count: length, output }),
+    partialSums(device, { ...whole, partials, shares, stride: length, count: length }),
   ];
 }
