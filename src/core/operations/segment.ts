@@ -1,6 +1,7 @@
 import type { Backend } from "../backend";
 import { ComputeError } from "../errors";
 import { networkFlopsPerVoxel } from "../nn/deepfinder-network";
+import { fitsVoxelSize } from "../nn/fits-voxel-size";
 import type { Model } from "../nn/model";
 import type { Normalization } from "../nn/tile-reader";
 import type { Operation } from "../task/operation";
@@ -14,8 +15,6 @@ import { measureVolume } from "./measure-volume";
 import type { SegmentOutput, SegmentPreview } from "./results";
 import { type SegmentContext, segmentTiles } from "./segment-tiles";
 
-/** The network was trained on one voxel size; objects that look larger or smaller than this are not what it knows. */
-const VOXEL_SIZE_TOLERANCE = 0.1;
 /** No tomogram is that far from a model's voxel size: the header is wrong. */
 const MAX_RESAMPLING = 8;
 const MEGABYTE = 2 ** 20;
@@ -147,8 +146,7 @@ function atModelVoxelSize(
   if (ignoreVoxelSize || expected === null) return { ...asItIs, note: "" };
   if (!sizes.every((size) => size > 0))
     return { ...asItIs, note: `; voxel size unknown, taken as ${expected} Å` };
-  if (sizes.every((size) => Math.abs(size / expected - 1) <= VOXEL_SIZE_TOLERANCE))
-    return { ...asItIs, note: "" };
+  if (sizes.every((size) => fitsVoxelSize(manifest, size))) return { ...asItIs, note: "" };
   const given = sizes.map((size) => Number(size.toFixed(2))).join(" × ");
   if (sizes.some((size) => Math.max(size / expected, expected / size) > MAX_RESAMPLING)) {
     const sentence = `${meta.name} has voxels of ${given} Å, the model "${manifest.name}" was trained on ${expected} Å: state the right voxel size, or ignore it.`;

@@ -1,4 +1,5 @@
 import { ComputeError } from "../errors";
+import { fitsVoxelSize } from "../nn/fits-voxel-size";
 import { LOCALIZE } from "../operations/localize";
 import type { ClassInfo, Particle } from "../particles/particle-list";
 import { paramDefaults } from "../task/params";
@@ -42,8 +43,6 @@ export interface TrainingVolume {
 /** Voxels that are read at a time: 16 MB. */
 const SLAB_VOXELS = 1 << 22;
 const MOST_REGION_VOXELS = 1 << 14;
-/** As in a segmentation: other sizes show objects that the model does not know. */
-const VOXEL_SIZE_TOLERANCE = 0.1;
 
 type Context = Pick<TaskContext<never>, "breathe" | "onProgress" | "signal">;
 
@@ -90,7 +89,7 @@ function checkData({ volume, labels, particles }: TrainingData, recipe: Training
   const { name, shape, voxelSizeAngstrom } = volume.meta;
   const { targets, sampling } = recipe;
   const size = knownVoxelSizeAngstrom(voxelSizeAngstrom);
-  if (size !== null && Math.abs(size / recipe.voxelSizeAngstrom - 1) > VOXEL_SIZE_TOLERANCE)
+  if (size !== null && !fitsVoxelSize(recipe, size))
     bad(
       `${name} has voxels of ${Number(size.toFixed(2))} Å, the recipe trains a model for ${recipe.voxelSizeAngstrom} Å.`,
     );
