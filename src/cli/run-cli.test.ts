@@ -276,6 +276,7 @@ describe.skipIf(!existsSync(LABELS))(
             precision: 1,
             recall: 1,
             f1: 1,
+            fBeta: 1,
           });
         expect(evaluation.classes[4].name).toBe("20S proteasome");
       },

@@ -1,0 +1,88 @@
+import type { Labelled } from "../../core/metrics/evaluate";
+import type { Overlap } from "../../core/metrics/overlap";
+import type { CurvePoint, ThresholdBy } from "../../core/metrics/threshold-curve";
+import type { Evaluation } from "../../core/operations/results";
+
+/** The scores of one class against the threshold of its particles' size or score. */
+export interface ClassCurve {
+  readonly label: number;
+  readonly name: string;
+  readonly by: ThresholdBy;
+  readonly points: readonly CurvePoint[];
+}
+
+type Cell = string | number;
+
+function quoted(cell: Cell): string {
+  const text = String(cell);
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+const csv = (rows: readonly (readonly Cell[])[]): string =>
+  `${rows.map((row) => row.map(quoted).join(",")).join("\n")}\n`;
+
+/** Returns the scores of an evaluation as CSV, one row for each class. */
+export function scoresCsv({ classes }: Evaluation): string {
+  const head = ["label", "class", "true", "found", "right", "precision", "recall", "f1", "f_beta"];
+  const rows = Object.entries(classes).map(([label, score]) => [
+    label,
+    score.name,
+    score.truth,
+    score.found,
+    score.truePositives,
+    score.precision,
+    score.recall,
+    score.f1,
+    score.fBeta,
+  ]);
+  return csv([head, ...rows]);
+}
+
+/** Returns the names of the rows and columns of an evaluation's confusion matrix; the last is the background. */
+export function confusionNames({ classes, confusion }: Evaluation): string[] {
+  return [...confusion.labels.map((label) => classes[label].name), "background"];
+}
+
+/** Returns the confusion matrix of an evaluation as CSV: true classes down, found ones across. */
+export function confusionCsv(evaluation: Evaluation): string {
+  const names = confusionNames(evaluation);
+  return csv([
+    ["true \\ found", ...names],
+    ...evaluation.confusion.counts.map((row, index) => [names[index], ...row]),
+  ]);
+}
+
+/** Returns curves as CSV, one row for each point. */
+export function curvesCsv(curves: readonly ClassCurve[]): string {
+  const head = ["label", "class", "by", "threshold", "found", "right", "precision", "recall", "f1", "f_beta"];
+  const rows = curves.flatMap(({ label, name, by, points }) =>
+    points.map((point) => [
+      label,
+      name,
+      by === "sizeVoxels" ? "size_voxels" : by,
+      point.threshold,
+      point.found,
+      point.truePositives,
+      point.precision,
+      point.recall,
+      point.f1,
+      point.fBeta,
+    ]),
+  );
+  return csv([head, ...rows]);
+}
+
+/** Returns the sets of two lists A and B as CSV: one row for each particle, with its place in A, else in B. */
+export function overlapCsv(
+  a: readonly Labelled[],
+  b: readonly Labelled[],
+  { both, onlyA, onlyB }: Overlap,
+): string {
+  const row = (set: string, { label, x, y, z }: Labelled): Cell[] => [set, label, x, y, z];
+  return csv([
+    ["set", "label", "x", "y", "z"],
+    ...both.map(([index]) => row("both", a[index])),
+    ...onlyA.map((index) => row("only_a", a[index])),
+    ...onlyB.map((index) => row("only_b", b[index])),
+  ]);
+}
