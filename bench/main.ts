@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   mwr: async () => (await import("./mwr")).mwrBench,
   network: async () => (await import("./network")).networkBench,
   sample: async () => (await import("./sample")).sampleBench,
+  tomogram: async () => (await import("./tomogram")).tomogramBench,
   tomography: async () => (await import("./tomography")).tomographyBench,
 };
 

@@ -44,13 +44,14 @@ export class LabelSlab {
     const piece = this.#pieceOf(core, z, labels.length);
     if (!piece) return null;
     const shape = boxShape(piece);
-    const found = new Uint8Array(voxelCount(shape));
+    const isWhole = voxelCount(shape) === labels.length;
+    const found = isWhole ? labels.slice() : new Uint8Array(voxelCount(shape));
     let filled = 0;
     this.#eachRow(core, z, piece, (from, to, width) => {
       const row = labels.subarray(from, from + width);
       this.labels.set(row, to);
       this.scores?.set(scores.subarray(from, from + width), to);
-      found.set(row, filled);
+      if (!isWhole) found.set(row, filled);
       filled += width;
     });
     return { z0: piece.z0, y0: piece.y0, x0: piece.x0, shape, labels: found };

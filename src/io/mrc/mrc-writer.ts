@@ -73,6 +73,8 @@ export function createMrcSink(spec: VolumeSpec, sink: ByteSink): VolumeSink {
   /** What each byte is stored as; made at the first use, for the bytes that occur. */
   const stored = new STORED[dtype](256);
   const isKnown = new Uint8Array(256);
+  /** Used again for each chunk, which the sink below has written or copied by then. */
+  let scratch: Stored | null = null;
 
   function storeBytes(bytes: Uint8Array<ArrayBuffer>): Stored {
     for (const [byte, count] of byteCounts(bytes).entries()) {
@@ -84,15 +86,22 @@ export function createMrcSink(spec: VolumeSpec, sink: ByteSink): VolumeSink {
     }
     // The bytes up to 127 are what they mean.
     if (dtype === "int8" && unit === 1) return new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-    const out = new STORED[dtype](bytes.length);
-    for (let i = 0; i < out.length; i++) out[i] = stored[bytes[i]];
-    return out;
+    scratch ??= new STORED[dtype](CHUNK_VOXELS);
+    for (let i = 0; i < bytes.length; i++) scratch[i] = stored[bytes[i]];
+    return scratch.subarray(0, bytes.length) as Stored;
   }
 
   function encode(values: ArrayLike<number>, start: number, count: number): Uint8Array<ArrayBuffer> {
     if (values instanceof Uint8Array) {
-      const { buffer, byteOffset, byteLength } = storeBytes(values.subarray(start, start + count));
+      const { buffer, byteOffset, byteLength } = storeBytes(
+        values.subarray(start, start + count) as Uint8Array<ArrayBuffer>,
+      );
       return new Uint8Array(buffer, byteOffset, byteLength);
+    }
+    if (dtype === "float32" && unit === 1 && values instanceof Float32Array) {
+      const stored = values.subarray(start, start + count) as Float32Array<ArrayBuffer>;
+      statistics.add(stored);
+      return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
     }
     const bytes = new Uint8Array(store(values, start, count).buffer);
     statistics.add(decodeVoxels(bytes, { dtype, littleEndian: true }));

@@ -125,16 +125,22 @@ export async function readRaster(raster: Raster, box: Box, out: Float32Array | F
   const skip = encoding.dtype === "uint4" ? inFile.x0 : 0;
   const rowInFile = (k: number) => Math.floor(k / height) * fileShape[1] + (k % height);
 
-  function copyRow(values: VoxelValues, from: number, k: number) {
+  function copyRows(values: VoxelValues, from: number, k: number, rows: number) {
     let to = Math.floor(k / height) * sectionStep + (k % height) * rowStep;
-    if (columnStep === 1) return out.set(values.subarray(from, from + width), to);
-    for (let i = 0; i < width; i++, to += columnStep) out[to] = values[from + i];
+    const length = rows * width;
+    if (columnStep === 1) return out.set(values.subarray(from, from + length), to);
+    for (let i = 0; i < length; i++, to += columnStep) out[to] = values[from + i];
   }
+
+  /** Whole rows of a section lie side by side in the file as in the result: they are copied together. */
+  const areJoined = columnStep === 1 && rowStep === width && voxelsPerStride === width;
 
   async function readSpan({ start, end, firstRow, endRow }: Span) {
     const values = decodeVoxels(await source.read(start, end - start), encoding);
-    for (let k = firstRow; k < endRow; k++)
-      copyRow(values, (rowInFile(k) - rowInFile(firstRow)) * voxelsPerStride + skip, k);
+    for (let k = firstRow, rows = 1; k < endRow; k += rows) {
+      rows = areJoined ? Math.min(endRow - k, height - (k % height)) : 1;
+      copyRows(values, (rowInFile(k) - rowInFile(firstRow)) * voxelsPerStride + skip, k, rows);
+    }
   }
 
   for (let i = 0; i < spans.length; i += SPANS_AT_ONCE)
