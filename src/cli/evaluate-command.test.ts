@@ -36,7 +36,7 @@ test("the table, with F-beta of the beta asked for, and the confusion matrix", a
   expect(lines[1]).toMatch(/^ribosome, free +3 +2 +1 +0\.500 +0\.333 +0\.400 +0\.357$/);
   const matrix = lines.slice(lines.indexOf("") + 1);
   expect(matrix[0]).toMatch(/^true \\ found +ribosome, free +class 2 +background$/);
-  expect(matrix.slice(1, 4).map((line) => line.match(/\d+/g))).toEqual([
+  expect(matrix.slice(1, 4).map((line) => line.match(/\d+/g)?.slice(-3))).toEqual([
     ["1", "1", "1"],
     ["0", "0", "0"],
     ["1", "0", "0"],

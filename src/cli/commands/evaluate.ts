@@ -1,15 +1,13 @@
 import { basename } from "node:path";
 import { FormatError } from "../../core/errors";
-import { evaluate, type TruthParticle } from "../../core/metrics/evaluate";
+import { evaluate } from "../../core/metrics/evaluate";
 import { overlapOf } from "../../core/metrics/overlap";
 import { DEFAULT_BETA } from "../../core/metrics/ratios";
-import { thresholdCurve } from "../../core/metrics/threshold-curve";
-import type { Evaluation } from "../../core/operations/results";
+import { classCurves } from "../../core/metrics/threshold-curve";
 import { type ParticleFrame, UNKNOWN_FRAME } from "../../core/particles/particle-format";
-import type { ParticleList } from "../../core/particles/particle-list";
 import { particleFormatOf } from "../../io/particle-formats";
 import { particleJson } from "../../io/particle-json/particle-json";
-import { type ClassCurve, curvesCsv, overlapCsv } from "../../io/scores/score-csv";
+import { curvesCsv, overlapCsv } from "../../io/scores/score-csv";
 import { readTruth } from "../../io/truth/read-truth";
 import { checkOutputs } from "../check-outputs";
 import {
@@ -80,20 +78,6 @@ async function writeTable(path: string, flag: string, csv: string, value: unknow
   await writeTextFile(path, /\.csv$/i.test(path) ? csv : `${JSON.stringify(value)}\n`, io);
 }
 
-/** The curves of every class that is scored, against the size and against the score where particles have one. */
-function curvesOf(list: ParticleList, truth: readonly TruthParticle[], evaluation: Evaluation): ClassCurve[] {
-  return Object.entries(evaluation.classes).flatMap(([label, { name }]) =>
-    (["sizeVoxels", "score"] as const)
-      .map((by) => ({
-        label: Number(label),
-        name,
-        by,
-        points: thresholdCurve(list.particles, truth, Number(label), by, evaluation),
-      }))
-      .filter(({ points }) => points.length > 0),
-  );
-}
-
 export const evaluateCommand: Command = {
   name: "evaluate",
   summary:
@@ -148,7 +132,7 @@ export const evaluateCommand: Command = {
     const truth = await readTrueParticles(truthFile, frame, io);
     const evaluation = evaluate(list.particles, truth, list.classes, radiusVoxels, beta);
     if (curveFile !== undefined) {
-      const curves = curvesOf(list, truth, evaluation);
+      const curves = classCurves(list.particles, truth, evaluation);
       await writeTable(curveFile, "--curve", curvesCsv(curves), curves, io);
     }
     if (setsFile !== undefined) {

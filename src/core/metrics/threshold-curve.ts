@@ -1,3 +1,4 @@
+import type { Evaluation } from "../operations/results";
 import type { Particle } from "../particles/particle-list";
 import type { Labelled } from "./evaluate";
 import { matchPairs, nearPairs } from "./match-points";
@@ -11,6 +12,14 @@ export interface CurvePoint extends Ratios {
   readonly threshold: number;
   readonly found: number;
   readonly truePositives: number;
+}
+
+/** The scores of one class against the threshold of its particles' size or score. */
+export interface ClassCurve {
+  readonly label: number;
+  readonly name: string;
+  readonly by: ThresholdBy;
+  readonly points: readonly CurvePoint[];
 }
 
 /** Curves of more steps than this keep every n-th of them. */
@@ -54,6 +63,27 @@ export function thresholdCurve(
       ...ratiosOf(truePositives, count, truthHere.length, beta),
     };
   });
+}
+
+/**
+ * Returns the curves of every class that an evaluation scores, against the size and against the score, by its distance and
+ * β; those that are empty are left out.
+ */
+export function classCurves(
+  found: readonly (Labelled & Pick<Particle, ThresholdBy>)[],
+  truth: readonly Labelled[],
+  evaluation: Evaluation,
+): ClassCurve[] {
+  return Object.entries(evaluation.classes).flatMap(([label, { name }]) =>
+    (["sizeVoxels", "score"] as const)
+      .map((by) => ({
+        label: Number(label),
+        name,
+        by,
+        points: thresholdCurve(found, truth, Number(label), by, evaluation),
+      }))
+      .filter(({ points }) => points.length > 0),
+  );
 }
 
 /** Returns the first point of a curve with the best F1; null for an empty curve. */

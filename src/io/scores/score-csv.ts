@@ -1,15 +1,7 @@
 import type { Labelled } from "../../core/metrics/evaluate";
 import type { Overlap } from "../../core/metrics/overlap";
-import type { CurvePoint, ThresholdBy } from "../../core/metrics/threshold-curve";
+import type { ClassCurve } from "../../core/metrics/threshold-curve";
 import type { Evaluation } from "../../core/operations/results";
-
-/** The scores of one class against the threshold of its particles' size or score. */
-export interface ClassCurve {
-  readonly label: number;
-  readonly name: string;
-  readonly by: ThresholdBy;
-  readonly points: readonly CurvePoint[];
-}
 
 type Cell = string | number;
 
