@@ -5,6 +5,8 @@ import type { WasmRuntime } from "../runtime";
 import { packClassifier, packConvolution, packUpConvolution } from "./pack-weights";
 import { type PlaneMemory, rowBytes, voxelOffset } from "./plane-memory";
 import { inputPlanes, type PlaneStream } from "./plane-stream";
+import { planeItems } from "./spread-planes";
+import { packWinograd } from "./winograd-weights";
 
 /** Work between two breaths, below 100 ms on slow threads; shorter pieces would wait more often for a thread that is late. */
 const FLOPS_PER_THREAD = 1.5e9;
@@ -62,7 +64,8 @@ export function createNetworkKernels(runtime: WasmRuntime, model: Model, classCo
       const weights = inputs.map((input) => {
         const channels = outChannels.get(input) ?? 1;
         first += channels;
-        return store(packConvolution(weight, first - channels, channels));
+        const pack = channels === 1 ? packConvolution : packWinograd;
+        return store(pack(weight, first - channels, channels));
       });
       packed.set(name, { weights, bias: store(bias.values) });
     }
@@ -78,16 +81,24 @@ export function createNetworkKernels(runtime: WasmRuntime, model: Model, classCo
       const [input] = inputs;
       const out = memory.plane(stream, z);
 
-      /** Runs a kernel that takes its rows from a descriptor, a piece of the plane at a time. */
-      const runRows = async (kernel: string) => {
-        const flopsPerRow = flopsPerPlane / ny;
-        const rows = Math.max(1, Math.floor((runtime.threads * FLOPS_PER_THREAD) / flopsPerRow));
-        for (let row = 0; row < ny; row += rows) {
-          const count = Math.min(rows, ny - row);
-          runtime.parallel(kernel, count, row, descriptor);
-          await breathe(count * flopsPerRow);
+      /** Runs the `items` of a plane with the descriptor, some at a time. */
+      const runItems = async (kernel: string, items: number) => {
+        const flopsPerItem = flopsPerPlane / items;
+        const together = Math.max(1, Math.floor((runtime.threads * FLOPS_PER_THREAD) / flopsPerItem));
+        for (let item = 0; item < items; item += together) {
+          const count = Math.min(together, items - item);
+          runtime.parallel(kernel, count, item, descriptor);
+          await breathe(count * flopsPerItem);
         }
       };
+      const describeSources = (weights: readonly number[]) =>
+        inputs.flatMap((source, index) => [
+          memory.plane(source, first),
+          memory.plane(source, z),
+          memory.plane(source, last),
+          source.channels,
+          weights[index],
+        ]);
 
       switch (stream.kind) {
         case "tile": {
@@ -98,17 +109,34 @@ export function createNetworkKernels(runtime: WasmRuntime, model: Model, classCo
         }
         case "conv": {
           const { weights, bias } = packed.get(stream.name)!;
-          const sources = inputs.flatMap((source, index) => [
-            memory.plane(source, first),
-            memory.plane(source, z),
-            memory.plane(source, last),
-            source.channels,
-            weights[index],
-          ]);
-          const sourcesPointer = descriptor + 4 * 8;
-          describe(out, channels, nx, bias, 1, 1, inputs.length, sourcesPointer, ...sources);
-          return runRows("conv3Row");
+          const sources = describeSources(weights);
+          describe(out, channels, nx, bias, 1, 1, inputs.length, descriptor + 4 * 8, ...sources);
+          return runItems("conv3Row", ny);
         }
+        case "winograd": {
+          const { weights, bias } = packed.get(stream.name)!;
+          const { items, rows } = planeItems(boxShape(stream.box));
+          const { pointer, slots } = memory.scratch;
+          const sources = describeSources(weights);
+          describe(
+            out,
+            channels,
+            ny,
+            nx,
+            bias,
+            1,
+            rows,
+            pointer,
+            slots,
+            inputs.length,
+            descriptor + 4 * 11,
+            ...sources,
+          );
+          return runItems("winogradItem", items);
+        }
+        case "spread":
+          runtime.parallel("spreadRow", ny, memory.plane(input, z), 0, out, 0, channels, ny, nx);
+          return breathe(0);
         case "up": {
           const { weights, bias } = packed.get(stream.name)!;
           const odd = z % 2;
@@ -126,7 +154,7 @@ export function createNetworkKernels(runtime: WasmRuntime, model: Model, classCo
             odd,
             weights[0],
           );
-          return runRows("upRow");
+          return runItems("upRow", ny);
         }
         case "max-pool":
           runtime.parallel(

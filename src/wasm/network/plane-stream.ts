@@ -1,7 +1,7 @@
 import type { Box } from "../../core/volume/shape";
 
 /** How a plane is made from planes of the inputs. */
-export type PlaneKind = "tile" | "conv" | "up" | "max-pool" | "crop" | "classify";
+export type PlaneKind = "tile" | "spread" | "conv" | "winograd" | "up" | "max-pool" | "crop" | "classify";
 
 /**
  * A layer's output that comes plane by plane in order of z; only the last `depth` planes are kept, plane z in slot z mod depth.
@@ -31,6 +31,7 @@ export interface PlaneStep {
 export function inputPlanes(kind: PlaneKind, z: number): readonly [number, number] {
   switch (kind) {
     case "conv":
+    case "winograd":
       return [z - 1, z + 1];
     case "up":
       return [z >> 1, (z + 1) >> 1];

@@ -34,11 +34,16 @@ export interface WinogradScratch {
   readonly slots: number;
 }
 
+const flagBytes = (slots: number) => Math.ceil((slots * 4) / 16) * 16;
+
+export function scratchBytes(slots: number, outChannels: number): number {
+  return flagBytes(slots) + slots * COMBINATIONS * ITEM_ROWS * outChannels * F32_BYTES;
+}
+
 /** Allocates room for items of up to `outChannels` channels, nobody's yet. */
 export function allocateScratch(runtime: WasmRuntime, outChannels: number): WinogradScratch {
   const slots = runtime.threads;
-  const flagBytes = Math.ceil((slots * 4) / 16) * 16;
-  const pointer = runtime.alloc(flagBytes + slots * COMBINATIONS * ITEM_ROWS * outChannels * F32_BYTES, 64);
+  const pointer = runtime.alloc(scratchBytes(slots, outChannels), 64);
   runtime.i32(pointer, slots).fill(0);
   return { pointer, slots };
 }

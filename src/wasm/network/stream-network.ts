@@ -42,7 +42,7 @@ export function streamNetwork(
   ): PlaneStream => {
     const layer = layers.get(name);
     const [, ny, nx] = boxShape(box);
-    const taps = kind === "up" ? 27 / 8 : (layer?.kernel ?? 0) ** 3;
+    const taps = kind === "up" ? 27 / 8 : kind === "winograd" ? 27 / 2 : (layer?.kernel ?? 0) ** 3;
     const flops = layer ? 2 * taps * layer.inChannels * layer.outChannels * ny * nx : 0;
     const channels = layer?.outChannels ?? inputs[0]?.channels ?? 1;
     const stream = { name, kind, channels, box, inputs, after, flopsPerPlane: flops, next: box.z0, depth: 1 };
@@ -50,29 +50,38 @@ export function streamNetwork(
     return stream;
   };
 
+  /** A 3×3×3 convolution of inputs whose combinations are streams of their own. */
+  const convolution = (name: string, box: Box, inputs: readonly PlaneStream[]): PlaneStream =>
+    add(
+      name,
+      "winograd",
+      box,
+      inputs.map((input) => add(`${input.name} spread for ${name}`, "spread", box, [input])),
+    );
+
   const [fine, middle, coarse] = [1, 2, 4].map((scale) => wholeBox(scaled(shape, scale)));
   const fineCore = grown(core, 1, FINE_MARGIN, fine);
   const middleCore = grown(core, 2, MIDDLE_MARGIN, middle);
 
   const x = add("x", "tile", fine, []);
   const a1 = add("a1", "conv", fine, [x]);
-  const a2 = add("a2", "conv", fine, [a1]);
+  const a2 = convolution("a2", fine, [a1]);
   const high = add("high", "crop", fineCore, [a2]);
   const aPool = add("a pool", "max-pool", middle, [a2], [high]);
-  const b1 = add("b1", "conv", middle, [aPool]);
-  const b2 = add("b2", "conv", middle, [b1]);
+  const b1 = convolution("b1", middle, [aPool]);
+  const b2 = convolution("b2", middle, [b1]);
   const mid = add("mid", "crop", middleCore, [b2]);
   const bPool = add("b pool", "max-pool", coarse, [b2], [mid]);
-  const c1 = add("c1", "conv", coarse, [bPool]);
-  const c2 = add("c2", "conv", coarse, [c1]);
-  const c3 = add("c3", "conv", coarse, [c2]);
-  const c4 = add("c4", "conv", coarse, [c3]);
+  const c1 = convolution("c1", coarse, [bPool]);
+  const c2 = convolution("c2", coarse, [c1]);
+  const c3 = convolution("c3", coarse, [c2]);
+  const c4 = convolution("c4", coarse, [c3]);
   const u1 = add("u1", "up", middleCore, [c4]);
-  const d1 = add("d1", "conv", middleCore, [u1, mid]);
-  const d2 = add("d2", "conv", middleCore, [d1]);
+  const d1 = convolution("d1", middleCore, [u1, mid]);
+  const d2 = convolution("d2", middleCore, [d1]);
   const u2 = add("u2", "up", fineCore, [d2]);
-  const e1 = add("e1", "conv", fineCore, [u2, high]);
-  const e2 = add("e2", "conv", fineCore, [e1]);
+  const e1 = convolution("e1", fineCore, [u2, high]);
+  const e2 = convolution("e2", fineCore, [e1]);
   const output = add("out", "classify", core, [e2]);
 
   const key = [shape[0], core.z0, core.z1].join();

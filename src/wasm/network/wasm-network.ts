@@ -5,13 +5,13 @@ import type { Model } from "../../core/nn/model";
 import { type Box, boxShape, type Shape3 } from "../../core/volume/shape";
 import { createWasmRuntime } from "../runtime";
 import { createNetworkKernels, type Outcome } from "./network-kernels";
-import { allocatePlanes, ringBytes, rowBytes } from "./plane-memory";
+import { allocatePlanes, planeMemoryBytes, rowBytes } from "./plane-memory";
 import { planesUpTo } from "./plane-stream";
 import { type ScheduleCache, streamNetwork } from "./stream-network";
 
 /**
  * Returns the network on WebAssembly SIMD and threads. A tile streams through it along z, so that memory depends on the
- * tile's section only (about 7 kB per voxel of the section, whatever its depth). One prediction at a time.
+ * tile's section only (about 10 kB per voxel of the section, whatever its depth). One prediction at a time.
  */
 export async function createWasmNetwork(
   model: Model,
@@ -55,10 +55,7 @@ export async function createWasmNetwork(
     classCount,
 
     predictBytes(shape, core) {
-      return streamNetwork(classCount, shape, core, schedules).streams.reduce(
-        (sum, stream) => sum + ringBytes(stream),
-        0,
-      );
+      return planeMemoryBytes(runtime, streamNetwork(classCount, shape, core, schedules).streams);
     },
 
     async predict(tile, shape, core, breathe, onSection) {
