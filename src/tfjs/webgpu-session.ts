@@ -1,11 +1,13 @@
 import { getBackend, removeBackend, setBackend } from "@tensorflow/tfjs-core";
+import type { TrainerSpec } from "../core/train/trainer";
 import type { GpuDevice } from "../gpu/device";
 import { withErrorScopes } from "../gpu/error-scopes";
 import { registerGradients } from "./network-operations";
-import { registerLossKernels } from "./register-kernels";
+import { registerTrainerKernels } from "./register-kernels";
 import { startTfjs } from "./start-tfjs";
 import type { TfjsSession } from "./tfjs-session";
-import { WEBGPU_LOSS_KERNELS } from "./webgpu-loss-kernels";
+import { allowMatrices } from "./webgpu/mixed-precision";
+import { WEBGPU_TRAINER_KERNELS } from "./webgpu-trainer-kernels";
 
 const BACKEND = "webgpu";
 /** Enough that the GPU never waits, and few enough that a cancel does not either. */
@@ -14,17 +16,21 @@ const KERNELS_AHEAD = 6;
 /** What sessions on one device share: tfjs keeps the memory of freed tensors until its backend ends. */
 let shared: { readonly gpu: GpuDevice; readonly started: Promise<unknown>; users: number } | null = null;
 
-/** Returns tfjs on our device. Throws ComputeError "backend-unavailable" where it does not start. */
-export async function createWebGpuSession(gpu: GpuDevice): Promise<TfjsSession> {
+/** Returns tfjs on our device, with convolutions of the precision. Throws ComputeError "backend-unavailable" where it does not start. */
+export async function createWebGpuSession(
+  gpu: GpuDevice,
+  precision: TrainerSpec["precision"],
+): Promise<TfjsSession> {
   if (shared?.gpu !== gpu) shared = { gpu, started: startTfjs(gpu), users: 0 };
   const used = shared;
   used.users++;
   await used.started;
-  registerLossKernels(BACKEND, WEBGPU_LOSS_KERNELS);
+  registerTrainerKernels(BACKEND, WEBGPU_TRAINER_KERNELS);
   registerGradients();
   const ahead: Promise<unknown>[] = [];
   return {
     activate() {
+      allowMatrices(gpu.device, precision === "mixed" && gpu.hasSubgroupMatrices);
       // A backend that has started is set when the call returns.
       if (getBackend() !== BACKEND) void setBackend(BACKEND);
     },

@@ -8,5 +8,5 @@ import { createWebGpuSession } from "./webgpu-session";
  * weights do not fit.
  */
 export async function createWebGpuTrainer(gpu: GpuDevice, spec: TrainerSpec): Promise<NetworkTrainer> {
-  return createNetworkTrainer(await createWebGpuSession(gpu), spec);
+  return createNetworkTrainer(await createWebGpuSession(gpu, spec.precision), spec);
 }

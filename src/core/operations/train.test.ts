@@ -31,6 +31,7 @@ function recipe(change: object): TrainingRecipe {
     JSON.stringify({
       name: "Tiny balls",
       licence: "MIT",
+      precision: "single",
       classes: [{ name: "background" }, { name: "ball", radiusAngstrom: 30, minVoxels: 20 }],
       voxelSizeAngstrom: 10,
       data: { train: [{ volume: "a.mrc", labels: "b.mrc" }] },
@@ -171,6 +172,7 @@ test("the model carries its scores, its data and the recipe that makes it again"
     weights: "tiny-balls.safetensors",
     trainedOn: "2 volumes (a, b), 6 steps of 3 patches of 8³ voxels",
     licence: "MIT",
+    precision: "single",
     training: { train: ["a", "b"], validation: ["v"], recipe: RECIPE },
   });
   expect(manifest.measured?.[1].truth).toBe(4);

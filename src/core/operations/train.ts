@@ -47,6 +47,7 @@ export const TRAIN: Operation<typeof TRAIN_PARAMS, TrainInputs, TrainOutput, Tra
       loss: recipe.loss,
       classWeights: recipe.classWeights,
       labelSmoothing: recipe.labelSmoothing,
+      precision: recipe.precision,
       weights: checkpoint?.weights ?? initialWeights(classes.length, seed, start),
       adam: checkpoint?.adam ?? null,
       microBatch: recipe.microBatch || recipe.batch,
