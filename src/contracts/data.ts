@@ -62,7 +62,7 @@ export interface PowerSpectrum {
   readonly values: Float32Array<ArrayBuffer>;
 }
 
-export interface OpenedModel extends ModelFile {
+interface OpenedModel extends ModelFile {
   /** Whether a file says what its classes are; if not, names, radii, voxel size and contrast are guesses. */
   readonly isDescribed: boolean;
 }
