@@ -2,6 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Tensor } from "../core/nn/model";
+import { uniformSequence } from "../core/random/philox";
 import {
   KERNEL_CASES,
   KERNEL_TOLERANCE,
@@ -31,11 +32,11 @@ function hostBackend(): HostBackend {
   };
 }
 
-function runOnWasm(kernelCase: KernelCase) {
+function runOnWasm(kernelCase: KernelCase, on = runtime) {
   const backend = hostBackend();
   const upload = ({ shape, values }: Tensor) => backend.makeTensorInfo([...shape], "float32", values);
   const download = ({ dataId }: TensorInfo) => backend.data.get(dataId).values as Float32Array;
-  return runKernelCase(createWasmKernels(runtime), backend, kernelCase, upload, download);
+  return runKernelCase(createWasmKernels(on), backend, kernelCase, upload, download);
 }
 
 describe.each([
@@ -49,6 +50,42 @@ describe.each([
     expect(Math.max(...errors)).toBeLessThan(KERNEL_TOLERANCE);
     expect(runtime.mark()).toBe(before);
   });
+});
+
+/** Sides beyond the blocks of work: more sections than slabs of sums, more rows than an item takes, a tile cut by the border. */
+const LARGE: KernelCase = (() => {
+  const random = uniformSequence(11, 0);
+  const tensor = (scale: number, ...shape: number[]): Tensor => {
+    const values = new Float32Array(shape.reduce((product, side) => product * side, 1));
+    return { shape, values: values.map(() => scale * (2 * random() - 1)) };
+  };
+  return {
+    name: "conv3d 4 → 8 on 1×18×38×6",
+    kernel: "conv3d",
+    inputs: { a: tensor(1, 1, 18, 38, 6, 4), filter: tensor(0.15, 3, 3, 3, 4, 8), bias: tensor(0.5, 8) },
+    dy: tensor(1, 1, 18, 38, 6, 8),
+    wantsInput: true,
+  };
+})();
+
+test("as the reference on a larger grid", async () => {
+  runtime = await createWasmRuntime({ threads: 2 });
+  const errors = kernelErrors(await runOnWasm(LARGE), await referenceResults(LARGE));
+  expect(Math.max(...errors)).toBeLessThan(KERNEL_TOLERANCE);
+});
+
+test("a kernel that fails leaves the memory as it was", async () => {
+  runtime = await createWasmRuntime({ threads: 1 });
+  const before = runtime.mark();
+  const failing: WasmRuntime = {
+    ...runtime,
+    parallel(kernel, ...args) {
+      if (kernel === "winogradItems") throw new Error("no memory");
+      runtime.parallel(kernel, ...args);
+    },
+  };
+  await expect(runOnWasm(LARGE, failing)).rejects.toThrow("no memory");
+  expect(runtime.mark()).toBe(before);
 });
 
 test("any number of threads gives the same bits", async () => {

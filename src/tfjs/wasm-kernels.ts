@@ -21,17 +21,29 @@ import type { HostBackend } from "./reference-kernels";
  * ComputeError "out-of-memory" where a sample does not fit.
  */
 export function createWasmKernels(runtime: WasmRuntime): NetworkKernelSet<HostBackend> {
+  /** A kernel that leaves nothing in the runtime's memory, whether it returns or throws. */
+  const scoped =
+    <Args extends unknown[]>(kernel: (...args: Args) => TensorInfo[]) =>
+    (...args: Args): TensorInfo[] => {
+      const mark = runtime.mark();
+      try {
+        return kernel(...args);
+      } finally {
+        runtime.release(mark);
+      }
+    };
+
   return {
-    conv3d(backend, { a, b, filter, bias }) {
+    conv3d: scoped((backend, { a, b, filter, bias }) => {
       const inputs = sampleInputs(backend, b ? [a, b] : [a]);
       const weight = tensorOf(backend, filter);
       const y = newBatch(a, 1, weight.shape[4]);
       for (const [index, sample] of y.samples.entries())
         runConvolution(runtime, inputs[index], weight, valuesOf(backend, bias), sample);
       return [y.makeTensor(backend)];
-    },
+    }),
 
-    conv3dGradient(backend, { a, b, filter, y, dy }, { wantsInput = true }) {
+    conv3dGradient: scoped((backend, { a, b, filter, y, dy }, { wantsInput = true }) => {
       const inputs = b ? [a, b] : [a];
       const weight = tensorOf(backend, filter);
       const batch = layerSamples(backend, inputs, y, dy);
@@ -42,54 +54,54 @@ export function createWasmKernels(runtime: WasmRuntime): NetworkKernelSet<HostBa
         ...gradients.map((each) => each.makeTensor(backend)),
         ...weightTensors(backend, weight, weights),
       ];
-    },
+    }),
 
-    upconv(backend, { x, filter, bias }) {
+    upconv: scoped((backend, { x, filter, bias }) => {
       const inputs = sampleInputs(backend, [x]);
       const weight = tensorOf(backend, filter);
       const y = newBatch(x, 2, weight.shape[4]);
       for (const [index, sample] of y.samples.entries())
         runUpConvolution(runtime, inputs[index][0], weight, valuesOf(backend, bias), sample);
       return [y.makeTensor(backend)];
-    },
+    }),
 
-    upconvGradient(backend, { x, filter, y, dy }) {
+    upconvGradient: scoped((backend, { x, filter, y, dy }) => {
       const weight = tensorOf(backend, filter);
       const dx = likeInput(x);
       const batch = layerSamples(backend, [x], y, dy);
       const weights = runUpConvolutionGradient(runtime, batch, weight, dx.samples);
       return [dx.makeTensor(backend), ...weightTensors(backend, weight, weights)];
-    },
+    }),
 
-    maxPool(backend, { x }) {
+    maxPool: scoped((backend, { x }) => {
       const y = newBatch(x, 0.5, x.shape[4]);
       for (const [index, [sample]] of sampleInputs(backend, [x]).entries())
         runMaxPool(runtime, sample, y.samples[index]);
       return [y.makeTensor(backend)];
-    },
+    }),
 
-    maxPoolGradient(backend, { x, y, dy }) {
+    maxPoolGradient: scoped((backend, { x, y, dy }) => {
       const dx = likeInput(x);
       for (const [index, [xOf, yOf, dyOf]] of sampleInputs(backend, [x, y, dy]).entries())
         runMaxPoolGradient(runtime, xOf, yOf, dyOf, dx.samples[index]);
       return [dx.makeTensor(backend)];
-    },
+    }),
 
-    classify(backend, { x, filter, bias }) {
+    classify: scoped((backend, { x, filter, bias }) => {
       const [weight, biases] = [tensorOf(backend, filter), tensorOf(backend, bias)];
       const y = newBatch(x, 1, weight.shape[4]);
       for (const [index, [sample]] of sampleInputs(backend, [x]).entries())
         runClassify(runtime, sample, weight, biases, y.samples[index]);
       return [y.makeTensor(backend)];
-    },
+    }),
 
-    classifyGradient(backend, { x, filter, y, dy }) {
+    classifyGradient: scoped((backend, { x, filter, y, dy }) => {
       const weight = tensorOf(backend, filter);
       const dx = likeInput(x);
       const batch = layerSamples(backend, [x], y, dy);
       const weights = runClassifyGradient(runtime, batch, weight, dx.samples);
       return [dx.makeTensor(backend), ...weightTensors(backend, weight, weights)];
-    },
+    }),
   };
 }
 
