@@ -1,5 +1,6 @@
 import type { Backend } from "../backend";
 import { evaluate } from "../metrics/evaluate";
+import { DEFAULT_BETA, ratiosOf } from "../metrics/ratios";
 import type { Model } from "../nn/model";
 import { LOCALIZE } from "../operations/localize";
 import type { ClassScore } from "../operations/results";
@@ -96,19 +97,11 @@ async function segmented(model: Model, volume: TrainingVolume, backend: Backend,
   return arrayVolume({ ...volume.reader.meta, dtype: "uint8" }, labels);
 }
 
+/** The score of what two volumes have together. */
 function added(sum: ClassScore | undefined, score: ClassScore): ClassScore {
-  if (!sum) return score;
-  const truth = sum.truth + score.truth;
-  const found = sum.found + score.found;
-  const truePositives = sum.truePositives + score.truePositives;
-  const ratio = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
-  return {
-    name: score.name,
-    truth,
-    found,
-    truePositives,
-    precision: ratio(truePositives, found),
-    recall: ratio(truePositives, truth),
-    f1: ratio(2 * truePositives, found + truth),
-  };
+  const truth = (sum?.truth ?? 0) + score.truth;
+  const found = (sum?.found ?? 0) + score.found;
+  const truePositives = (sum?.truePositives ?? 0) + score.truePositives;
+  const { precision, recall, f1 } = ratiosOf(truePositives, found, truth, DEFAULT_BETA);
+  return { name: score.name, truth, found, truePositives, precision, recall, f1 };
 }
