@@ -1,11 +1,11 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { getBackend, setBackend } from "@tensorflow/tfjs-core";
-import { HOST_LOSS_KERNELS } from "./loss-kernels";
 import type { NetworkKernelSet } from "./network-kernels";
 import { registerGradients } from "./network-operations";
 import type { HostBackend } from "./reference-kernels";
-import { registerKernelSet, registerLossKernels } from "./register-kernels";
+import { registerKernelSet, registerTrainerKernels } from "./register-kernels";
 import type { TfjsSession } from "./tfjs-session";
+import { HOST_TRAINER_KERNELS } from "./trainer-kernels";
 
 const BACKEND = "cpu";
 
@@ -13,7 +13,7 @@ let registered: NetworkKernelSet<HostBackend> | null = null;
 
 /** Returns tfjs on its "cpu" backend, which holds tensors as arrays, with a set of kernels for it. */
 export function createHostSession(set: NetworkKernelSet<HostBackend>, dispose: () => void): TfjsSession {
-  registerLossKernels(BACKEND, HOST_LOSS_KERNELS);
+  registerTrainerKernels(BACKEND, HOST_TRAINER_KERNELS);
   registerGradients();
   return {
     activate() {

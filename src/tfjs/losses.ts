@@ -1,7 +1,7 @@
 import { ComputeError } from "../core/errors";
 import type { LossSpec } from "../core/train/trainer";
 
-/** The sums of LOSS_KERNELS over a batch, with how many voxels each class has. */
+/** The sums of TRAINER_KERNELS over a batch, with how many voxels each class has. */
 export interface ClassSums {
   /** Σ f(p) of every class over the voxels of that class. */
   readonly own: ArrayLike<number>;

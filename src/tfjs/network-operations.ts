@@ -6,9 +6,9 @@ import {
   registerGradient,
   type Tensor,
 } from "@tensorflow/tfjs-core";
-import { LOSS_KERNELS } from "./loss-kernels";
 import { KERNELS } from "./network-kernels";
 import { JOINED_CONV3D } from "./register-kernels";
+import { TRAINER_KERNELS } from "./trainer-kernels";
 
 /** What a kernel's gradient needs of its inputs; of its output it is y, except for the sums of losses. */
 interface GradientRule {
@@ -30,8 +30,8 @@ const RULES: readonly GradientRule[] = [
   ofNetwork(KERNELS.maxPool, KERNELS.maxPoolGradient, ["x"], ["x"]),
   ofNetwork(KERNELS.classify, KERNELS.classifyGradient, ["x", "filter"], ["x", "filter", "bias"]),
   {
-    kernel: LOSS_KERNELS.classSums,
-    gradientKernel: LOSS_KERNELS.classSumsGradient,
+    kernel: TRAINER_KERNELS.classSums,
+    gradientKernel: TRAINER_KERNELS.classSumsGradient,
     saved: ["probabilities", "labels"],
     savesOutput: false,
     slope: "slopes",

@@ -1,13 +1,8 @@
+import { tensor1d } from "@tensorflow/tfjs-core";
 import { checkNetworkWeights } from "../core/nn/check-weights";
 import type { Weights } from "../core/nn/model";
-import type {
-  AdamState,
-  BatchResult,
-  NetworkTrainer,
-  TrainerSpec,
-  TrainingBatch,
-} from "../core/train/trainer";
-import { FlatAdam } from "./adam";
+import type { AdamState, NetworkTrainer, TrainerSpec, TrainingBatch } from "../core/train/trainer";
+import { type AdamTensors, adamStep, disposeAdam } from "./adam";
 import { flatten, layoutOf, unflatten } from "./flat-weights";
 import { createLoss } from "./losses";
 import type { TfjsSession } from "./tfjs-session";
@@ -32,16 +27,14 @@ function startTrainer(session: TfjsSession, spec: TrainerSpec): NetworkTrainer {
     if (weights) checkNetworkWeights(weights, classCount, "training");
   const layout = layoutOf(classCount);
   const passSpec = { session, layout, classCount, loss: createLoss(spec, classCount), microBatch };
-  const flat = (weights: Weights) => flatten(layout, weights);
   session.activate();
-  const adam = new FlatAdam(
-    flat(spec.weights),
-    spec.adam && {
-      steps: spec.adam.steps,
-      first: flat(spec.adam.first),
-      second: flat(spec.adam.second),
-    },
-  );
+  const tensorOf = (weights: Weights | undefined) => tensor1d(flatten(layout, weights ?? new Map()));
+  let state: AdamTensors = {
+    steps: spec.adam?.steps ?? 0,
+    weights: tensorOf(spec.weights),
+    first: tensorOf(spec.adam?.first),
+    second: tensorOf(spec.adam?.second),
+  };
 
   /** Looks at a batch, and at what the device says of it. */
   async function look<Result>(
@@ -49,7 +42,7 @@ function startTrainer(session: TfjsSession, spec: TrainerSpec): NetworkTrainer {
     breathe: () => Promise<void>,
     work: (pass: TrainingPass) => Promise<Result>,
   ): Promise<Result> {
-    const pass = new TrainingPass(passSpec, adam.weights, batch, breathe);
+    const pass = new TrainingPass(passSpec, state.weights, batch, breathe);
     try {
       return await session.guard("training", () => work(pass));
     } finally {
@@ -59,38 +52,36 @@ function startTrainer(session: TfjsSession, spec: TrainerSpec): NetworkTrainer {
 
   return {
     async step(batch, learningRate, breathe) {
-      session.activate();
-      const before = adam.snapshot();
-      try {
-        return await look(batch, breathe, async (pass): Promise<BatchResult> => {
-          const gradient = await pass.gradient();
-          session.activate();
-          adam.step(gradient, learningRate);
-          gradient.dispose();
-          return pass.result();
-        });
-      } catch (error) {
+      let next: AdamTensors | null = null;
+      const taken = await look(batch, breathe, async (pass) => {
+        const gradient = await pass.gradient();
         session.activate();
-        before.restore();
+        next = adamStep(state, gradient, learningRate);
+        gradient.dispose();
+        return { next, result: await pass.result() };
+      }).catch((error: unknown) => {
+        if (next) disposeAdam(next);
         throw error;
-      } finally {
-        before.dispose();
-      }
+      });
+      disposeAdam(state);
+      state = taken.next;
+      return taken.result;
     },
 
     measure: (batch, breathe) => look(batch, breathe, (pass) => pass.result()),
 
     async weights() {
-      return unflatten(layout, await adam.weights.data<"float32">());
+      return unflatten(layout, await state.weights.data<"float32">());
     },
 
     async adam(): Promise<AdamState> {
-      const { steps, first, second } = await adam.read();
-      return { steps, first: unflatten(layout, first), second: unflatten(layout, second) };
+      const { steps, first, second } = state;
+      const [ofFirst, ofSecond] = [await first.data<"float32">(), await second.data<"float32">()];
+      return { steps, first: unflatten(layout, ofFirst), second: unflatten(layout, ofSecond) };
     },
 
     dispose() {
-      adam.dispose();
+      disposeAdam(state);
       session.dispose();
     },
   };

@@ -5,8 +5,8 @@ import {
   type TensorInfo,
   unregisterKernel,
 } from "@tensorflow/tfjs-core";
-import { LOSS_KERNELS, type LossKernelSet } from "./loss-kernels";
 import { KERNELS, type NetworkKernelSet } from "./network-kernels";
+import { TRAINER_KERNELS, type TrainerKernelSet } from "./trainer-kernels";
 
 /** The convolution of two inputs: tfjs asks the gradient of a kernel for all the inputs that it names. */
 export const JOINED_CONV3D = "NetworkJoinedConv3d";
@@ -22,9 +22,9 @@ export function registerKernelSet<Backend>(backendName: string, set: NetworkKern
   registerAll(backendName, { conv3d: JOINED_CONV3D }, set);
 }
 
-/** The same for the kernels of losses. */
-export function registerLossKernels<Backend>(backendName: string, set: LossKernelSet<Backend>): void {
-  registerAll(backendName, LOSS_KERNELS, set);
+/** The same for the kernels of a trainer beside the network's. */
+export function registerTrainerKernels<Backend>(backendName: string, set: TrainerKernelSet<Backend>): void {
+  registerAll(backendName, TRAINER_KERNELS, set);
 }
 
 function registerAll(

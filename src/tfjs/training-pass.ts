@@ -4,10 +4,10 @@ import type { BatchResult, TrainingBatch } from "../core/train/trainer";
 import { countLabels, splitBatch } from "./batch-parts";
 import { deepFinder, type KernelRunner } from "./deepfinder";
 import { sliceWeights, type WeightLayout } from "./flat-weights";
-import { LOSS_KERNELS } from "./loss-kernels";
 import type { LossFunction } from "./losses";
 import { ForwardRunner, Tape } from "./tape";
 import type { TfjsSession } from "./tfjs-session";
+import { TRAINER_KERNELS } from "./trainer-kernels";
 
 interface PassSpec {
   readonly session: TfjsSession;
@@ -134,7 +134,7 @@ export class TrainingPass {
     const { classCount, loss } = this.#spec;
     const probabilities = await deepFinder(runner, classCount, this.#weights, x);
     const { logarithm } = loss;
-    const sums = await runner.run(LOSS_KERNELS.classSums, { probabilities, labels }, { logarithm });
+    const sums = await runner.run(TRAINER_KERNELS.classSums, { probabilities, labels }, { logarithm });
     runner.release(probabilities);
     return sums;
   }

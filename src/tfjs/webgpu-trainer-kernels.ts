@@ -1,11 +1,12 @@
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import { adam } from "../gpu/adam/adam";
 import { classSums, classSumsGradient, classSumsShares } from "../gpu/class-sums/class-sums";
 import { partialSums } from "../gpu/partial-sums/partial-sums";
-import type { LossKernelSet } from "./loss-kernels";
+import type { TrainerKernelSet } from "./trainer-kernels";
 import { channelsOf, gridOf, KernelTensors, voxelsOf } from "./webgpu/tensor-buffers";
 
-/** The kernels of losses on tfjs's "webgpu" backend, which has our device. They are deterministic. */
-export const WEBGPU_LOSS_KERNELS: LossKernelSet<WebGPUBackend> = {
+/** The trainer's kernels on tfjs's "webgpu" backend, which has our device. They are deterministic. */
+export const WEBGPU_TRAINER_KERNELS: TrainerKernelSet<WebGPUBackend> = {
   classSums(backend, { probabilities, labels }, { logarithm }) {
     const tensors = new KernelTensors(backend);
     const classCount = channelsOf(probabilities);
@@ -35,5 +36,20 @@ export const WEBGPU_LOSS_KERNELS: LossKernelSet<WebGPUBackend> = {
     });
     tensors.submit([run]);
     return [gradient];
+  },
+
+  adam(backend, { gradient, weights, first, second }, numbers) {
+    const tensors = new KernelTensors(backend);
+    const before = [weights, first, second];
+    const after = before.map(({ shape }) => tensors.output(shape));
+    const buffersOf = ([w, m, v]: typeof before) => ({
+      weights: tensors.buffer(w),
+      first: tensors.buffer(m),
+      second: tensors.buffer(v),
+    });
+    const [from, to] = [buffersOf(before), buffersOf(after)];
+    const [count] = weights.shape;
+    tensors.submit([adam(tensors.device, count, numbers, tensors.buffer(gradient), from, to)]);
+    return after;
   },
 };
