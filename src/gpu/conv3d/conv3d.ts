@@ -93,14 +93,9 @@ function conv3dSizes(device: GPUDevice, spec: Conv3dSpec, tiling: Conv3dTiling):
   const chunk = channelsIn[0] === 1 ? 1 : 4;
   const quads = channelsOut / 4;
   const threadQuads = quads % tiling.threadQuads === 0 ? tiling.threadQuads : 1;
-  const tileVoxels = (VOXELS_X + 2 * reach + 1) * (voxelsY + 2 * reach) * (voxelsZ + 2 * reach);
-  const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } = device.limits;
-  const groups = channelQuadsPerWorkgroup(quads / threadQuads, (count) => {
-    const values = tileVoxels + kernelSize ** 3 * chunk * count * threadQuads;
-    const threads = count * voxelsY * voxelsZ;
-    const bytes = (halfSums ? 8 : 16) * values;
-    return bytes <= maxComputeWorkgroupStorageSize && threads <= maxComputeInvocationsPerWorkgroup;
-  });
+  const groups = channelQuadsPerWorkgroup(quads / threadQuads, (count) =>
+    workgroupFits(device, tiling, kernelSize ** 3 * chunk * count * threadQuads, count, halfSums ? 8 : 16),
+  );
   return {
     QUADS: groups * threadQuads,
     THREAD_QUADS: threadQuads,
@@ -110,6 +105,27 @@ function conv3dSizes(device: GPUDevice, spec: Conv3dSpec, tiling: Conv3dTiling):
     VOXELS_Z: voxelsZ,
     HALF_SUMS: halfSums ? 1 : 0,
   };
+}
+
+/** Tells whether a device has room for a workgroup with `weightQuads` vec4 of weights and `groups` groups of channels. */
+function workgroupFits(
+  { limits }: GPUDevice,
+  { voxelsY, voxelsZ }: Conv3dTiling,
+  weightQuads: number,
+  groups: number,
+  bytesPerQuad: number,
+): boolean {
+  // A border of one voxel; rows are padded to an odd length.
+  const tileQuads = (VOXELS_X + 3) * (voxelsY + 2) * (voxelsZ + 2);
+  return (
+    bytesPerQuad * (tileQuads + weightQuads) <= limits.maxComputeWorkgroupStorageSize &&
+    groups * voxelsY * voxelsZ <= limits.maxComputeInvocationsPerWorkgroup
+  );
+}
+
+/** Tells whether a device can run 3×3×3 convolutions of f32 in this tiling. */
+export function tilingFits(device: GPUDevice, tiling: Conv3dTiling): boolean {
+  return workgroupFits(device, tiling, 27 * 4 * tiling.threadQuads, 1, 16);
 }
 
 const labelOf = ({ inputType = "f32", type = "f32" }: Conv3dSpec, sizes: Conv3dSizes) =>

@@ -2,14 +2,15 @@ import type { Tensor, Weights } from "../../core/nn/model";
 import { encodeFloat16 } from "../../core/volume/float16";
 import { createConv1Label } from "../conv1-label/conv1-label";
 import { classMajorWeights, createConv1Softmax } from "../conv1-softmax/conv1-softmax";
-import { type Conv3dTiling, createConv3d, SMALL_TILING, WIDE_TILING } from "../conv3d/conv3d";
+import { chooseTiling } from "../conv3d/choose-tiling";
+import { createConv3d } from "../conv3d/conv3d";
 import { conv3dMatrixSupports, createConv3dMatrix, packMatrixWeights } from "../conv3d-matrix/conv3d-matrix";
 import type { GpuDevice } from "../device";
 import { withErrorScopes } from "../error-scopes";
 import type { FeatureMap, StoredType } from "../feature-map";
 import { createMaxPool } from "../max-pool/max-pool";
 import type { KernelRun } from "../paced-queue";
-import { createUpconv, SMALL_UPCONV, type UpconvTiling, upconvWeights, WIDE_UPCONV } from "../upconv/upconv";
+import { createUpconv, SMALL_UPCONV, upconvWeights, WIDE_UPCONV } from "../upconv/upconv";
 import type { GpuLayer } from "./gpu-layers";
 
 /** What the last layer makes. */
@@ -66,7 +67,6 @@ async function createRunner(
   }
   const kernel = (weights.get(`${name}.weight`) as Tensor).values;
   const bias = uploads.add((weights.get(`${name}.bias`) as Tensor).values);
-  const { conv3d, upconv } = tilings(gpu, type);
   switch (op) {
     case "conv3d": {
       const spec = { channelsIn, channelsOut: channels, relu: true };
@@ -80,12 +80,14 @@ async function createRunner(
         return (inputs, output) => conv.run({ inputs, ...own, output });
       }
       const inputType = channelsIn[0] === 1 ? "f32" : type;
-      const conv = await createConv3d(device, { ...spec, kernelSize: 3, inputType, type }, conv3d);
+      const tiling = await chooseTiling(gpu, type);
+      const conv = await createConv3d(device, { ...spec, kernelSize: 3, inputType, type }, tiling);
       const own = { weights: uploads.add(kernel, type), bias };
       return (inputs, output) => conv.run({ inputs, ...own, output });
     }
     case "upconv": {
-      const kernels = await createUpconv(device, channelsIn[0], channels, type, upconv);
+      const tiling = gpu.isSoftware ? SMALL_UPCONV : { ...WIDE_UPCONV, halfSums: type === "f16" };
+      const kernels = await createUpconv(device, channelsIn[0], channels, type, tiling);
       const own = { weights: uploads.add(upconvWeights(kernel), type), bias };
       return ([input], output) => kernels.run({ input, ...own, output });
     }
@@ -99,15 +101,6 @@ async function createRunner(
       return ([input], output) => conv.run({ input, ...own, output });
     }
   }
-}
-
-function tilings(
-  { isSoftware }: GpuDevice,
-  type: StoredType,
-): { conv3d: Conv3dTiling; upconv: UpconvTiling } {
-  if (isSoftware) return { conv3d: SMALL_TILING, upconv: SMALL_UPCONV };
-  const halfSums = type === "f16";
-  return { conv3d: { ...WIDE_TILING, halfSums }, upconv: { ...WIDE_UPCONV, halfSums } };
 }
 
 /** Buffers with weights, freed together. */
