@@ -114,7 +114,13 @@ describe("files that are dropped", () => {
     const given = modelToRun(workbench, chosen()) as ModelFile;
     expect(given.manifest).toMatchObject({ voxelSizeAngstrom: 8, trainedOn: manifest.trainedOn });
     // 15 % of a ball of 10 voxels, 4189.
-    expect(given.manifest.classes[2]).toEqual({ label: 2, name: "26S", radiusAngstrom: 80, minVoxels: 628 });
+    expect(given.manifest.classes[2]).toEqual({
+      label: 2,
+      name: "26S",
+      color: "#e69f00",
+      radiusAngstrom: 80,
+      minVoxels: 628,
+    });
     expect(given.manifest.classes[0]).toEqual({ label: 0, name: "background" });
     expect(given.weights.size).toBeGreaterThan(3.6e6);
   });

@@ -1,4 +1,5 @@
 import type { ModelManifest } from "../../core/nn/model";
+import { classColor } from "../../core/particles/class-colors";
 import { usualMinVoxels } from "../../core/particles/usual-min-voxels";
 
 /** Of most complexes that are looked for, within a factor of two; whoever knows better says so. */
@@ -12,6 +13,7 @@ export function undescribedManifest(name: string, classCount: number): ModelMani
   const classes = Array.from({ length: classCount - 1 }, (_, i) => ({
     label: i + 1,
     name: `class ${i + 1}`,
+    color: classColor(i + 1),
     radiusAngstrom: USUAL_RADIUS_ANGSTROM,
     minVoxels: usualMinVoxels(USUAL_RADIUS_ANGSTROM, null),
   }));

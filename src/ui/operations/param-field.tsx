@@ -1,5 +1,6 @@
 import { RotateCcw } from "lucide-react";
 import type { ReactNode } from "react";
+import { classColor } from "../../core/particles/class-colors";
 import type { ClassInfo } from "../../core/particles/particle-list";
 import type {
   AutoNumberParam,
@@ -130,7 +131,7 @@ function PerClassControl({
         {particles.map(({ label, name, color, minVoxels }) => (
           <tr key={label}>
             <th scope="row">
-              <span className="swatch" style={{ background: color }} /> {name}
+              <span className="swatch" style={{ background: color ?? classColor(label) }} /> {name}
             </th>
             <td>
               <NumberInput
