@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   sample: async () => (await import("./sample")).sampleBench,
   tomogram: async () => (await import("./tomogram")).tomogramBench,
   tomography: async () => (await import("./tomography")).tomographyBench,
+  training: async () => (await import("./training")).trainingBench,
 };
 
 const USAGE = `Usage: npm run -s bench -- NAME [--backend wasm|webgpu|reference] [--json]\nNames: ${Object.keys(BENCHES).join(", ")}`;
