@@ -2,18 +2,15 @@ import { setFlagsFromString } from "node:v8";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { networkTile } from "../../testing/cases/network-cases";
 import { largestDifference, loadStarterModel } from "../../testing/golden-network";
+import { backendOf, readerOf, startSegment } from "../../testing/segment-in-memory";
 import { createWasmNetwork } from "../../wasm/network/wasm-network";
 import type { Backend, NetworkExecutor } from "../backend";
 import { AbortError, ComputeError } from "../errors";
 import type { Model } from "../nn/model";
 import { createTileReader } from "../nn/tile-reader";
 import { paddedShape } from "../nn/tiling";
-import { checkParams } from "../task/params";
-import type { Progress } from "../task/task";
-import { type Box, boxShape, type Shape3, voxelCount, wholeBox } from "../volume/shape";
-import type { VolumeReader, VolumeRole } from "../volume/volume";
-import type { SegmentPreview } from "./results";
-import { SEGMENT } from "./segment";
+import { boxShape, type Shape3, voxelCount, wholeBox } from "../volume/shape";
+import type { VolumeReader } from "../volume/volume";
 
 /** Odd, not cubic, and on each axis longer than a halo. */
 const SHAPE: Shape3 = [45, 50, 39];
@@ -32,40 +29,6 @@ beforeAll(async () => {
 });
 afterAll(() => network.dispose());
 
-/** A backend around the one network of this file. */
-const backendOf = (executor: NetworkExecutor, budgetBytes: number): Backend => ({
-  id: "wasm",
-  description: "WebAssembly",
-  budgetBytes,
-  createNetwork: async () => ({ ...executor, dispose() {} }),
-  createTrainer: () => Promise.reject(new Error("not part of a segmentation")),
-  createMwrKernels: () => Promise.reject(new Error("not part of a segmentation")),
-  createTomographyKernels: () => Promise.reject(new Error("not part of a segmentation")),
-  createFourier3: () => Promise.reject(new Error("not part of a segmentation")),
-  dispose() {},
-});
-
-function readerOf(values: Float32Array, shape: Shape3 = SHAPE, angstrom = 10): VolumeReader {
-  const [, ny, nx] = shape;
-  return {
-    meta: {
-      name: "cell.mrc",
-      shape,
-      dtype: "float32",
-      voxelSizeAngstrom: { x: angstrom, y: angstrom, z: angstrom },
-      originAngstrom: { x: 0, y: 0, z: 0 },
-      warnings: [],
-    },
-    async readBox({ z0, y0, x0, z1, y1, x1 }: Box) {
-      const out: number[] = [];
-      for (let z = z0; z < z1; z++)
-        for (let y = y0; y < y1; y++)
-          out.push(...values.subarray((z * ny + y) * nx + x0, (z * ny + y) * nx + x1));
-      return Float32Array.from(out);
-    },
-  };
-}
-
 interface RunOptions {
   readonly reader?: VolumeReader;
   readonly backend?: Backend;
@@ -73,34 +36,16 @@ interface RunOptions {
   readonly breathe?: () => Promise<void>;
 }
 
-async function segment({ reader = readerOf(testVolume), backend, params = {}, breathe }: RunOptions = {}) {
-  const volumes = new Map<string, number[]>();
-  const roles: VolumeRole[] = [];
-  const progress: Progress<SegmentPreview>[] = [];
-  const output = await SEGMENT.run(
-    { volume: reader, model, backend: backend ?? backendOf(network, 1000 * MEGABYTE) },
-    checkParams(SEGMENT.params, params, reader.meta.shape),
-    {
-      signal: new AbortController().signal,
-      onProgress: (each) => progress.push(each),
-      breathe: breathe ?? (async () => {}),
-      async createVolume({ role, name, unit = 1 }) {
-        const values: number[] = [];
-        volumes.set(name, values);
-        roles.push(role);
-        return {
-          async write(more) {
-            for (let i = 0; i < more.length; i++) values.push(more[i] * unit);
-          },
-          async close() {
-            expect(values).toHaveLength(voxelCount(reader.meta.shape));
-          },
-        };
-      },
-    },
-  );
-  const get = (suffix: string) => volumes.get(`cell-${suffix}.mrc`)!;
-  return { output, labels: get("labels"), score: get("score"), get, roles, progress };
+async function segment({ reader = readerOf(testVolume, SHAPE), backend, ...options }: RunOptions = {}) {
+  const run = startSegment({
+    reader,
+    model,
+    backend: backend ?? backendOf(network, 1000 * MEGABYTE),
+    ...options,
+  });
+  const output = await run.output;
+  const get = (suffix: string) => Array.from(run.written.get(suffix) ?? []);
+  return { ...run, output, labels: get("labels"), score: get("score"), get };
 }
 
 const testVolume = networkTile(SHAPE).map((value) => 100 + 20 * value);
@@ -114,7 +59,7 @@ function wholeVolume() {
       testVolume.reduce((sum, value) => sum + (value - mean) ** 2, 0) / testVolume.length,
     );
     const padded = paddedShape(SHAPE);
-    const read = createTileReader(readerOf(testVolume), { mean, scale: 1 / std }, async () => {});
+    const read = createTileReader(readerOf(testVolume, SHAPE), { mean, scale: 1 / std }, async () => {});
     const tile = await read({ tile: wholeBox(padded), band: wholeBox(padded) });
     const probabilities = await network.predict(tile, padded, wholeBox(padded), async () => {});
     const labels: number[] = [];
@@ -153,7 +98,7 @@ test("one tile: labels, scores and every class of a volume whose sides are not m
 });
 
 test("several tiles give what one gives; progress rises to the total and the previews are the labels", async () => {
-  const result = await segment({ backend: backendOf(network, 9 * MEGABYTE) });
+  const result = await segment({ backend: backendOf(network, 13 * MEGABYTE) });
   const whole = await wholeVolume();
   expect(result.output.tiles).toBeGreaterThan(3);
   expect(result.labels).toEqual(whole.labels);
@@ -194,7 +139,10 @@ test("a box gets what the whole volume gives there, and background around it", a
 });
 
 test("bright protein is inverted for a model that expects it dark", async () => {
-  const inverted = readerOf(testVolume.map((value) => 200 - value));
+  const inverted = readerOf(
+    testVolume.map((value) => 200 - value),
+    SHAPE,
+  );
   const { labels } = await segment({ reader: inverted, params: { contrast: "bright" } });
   expect(labels).toEqual((await wholeVolume()).labels);
 });
@@ -238,7 +186,7 @@ test("voxels that are not numbers and constant volumes are refused by name and p
   const withNan = testVolume.slice();
   withNan[(7 * SHAPE[1] + 3) * SHAPE[2] + 5] = Number.NaN;
   withNan[(9 * SHAPE[1] + 3) * SHAPE[2] + 5] = Number.POSITIVE_INFINITY;
-  await expect(segment({ reader: readerOf(withNan) })).rejects.toThrow(
+  await expect(segment({ reader: readerOf(withNan, SHAPE) })).rejects.toThrow(
     "2 voxels of cell.mrc cannot be used, being no finite numbers; the first is at x 5, y 3, z 7.",
   );
   const constant = readerOf(new Float32Array(64).fill(4), [4, 4, 4]);
