@@ -8,8 +8,10 @@ import {
   setBackend,
 } from "@tensorflow/tfjs-core";
 import { ComputeError } from "../core/errors";
+import { chooseTiling } from "../gpu/conv3d/choose-tiling";
 import type { GpuDevice } from "../gpu/device";
 import { registerKernelSet } from "./register-kernels";
+import { setTiling } from "./webgpu/convolve";
 import { WEBGPU_KERNELS } from "./webgpu-kernels";
 
 /**
@@ -26,6 +28,7 @@ export async function startTfjs(gpu: GpuDevice): Promise<WebGPUBackend> {
   if (findBackendFactory("webgpu")) removeBackend("webgpu");
   const backend = new WebGPUBackend(gpu.device, gpu.adapterInfo);
   registerBackend("webgpu", () => backend);
+  setTiling(gpu.device, await chooseTiling(gpu, "f32"));
   registerKernelSet("webgpu", WEBGPU_KERNELS);
   if (!(await setBackend("webgpu")))
     throw new ComputeError("backend-unavailable", `tfjs does not start on ${gpu.description}.`);

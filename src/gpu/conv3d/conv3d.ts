@@ -50,11 +50,6 @@ export interface Conv3d {
   run(args: Conv3dArgs): KernelRun;
 }
 
-/** Tells whether the kernel can do a convolution with these channels. */
-export function conv3dSupports(channelsIn: number, channelsOut: number): boolean {
-  return (channelsIn === 1 || channelsIn % 4 === 0) && channelsOut % 4 === 0;
-}
-
 /**
  * Compiles a 3D convolution, 'same', stride 1, for its channels. The output's box may be any: voxels of the inputs are
  * found by their place on the common grid, and are zero outside the inputs' boxes.

@@ -1,5 +1,5 @@
 import { wholeBox } from "../../core/volume/shape";
-import { createConv3dNow } from "../../gpu/conv3d/conv3d";
+import { type Conv3dTiling, createConv3dNow } from "../../gpu/conv3d/conv3d";
 import { conv3dMatrixSupports, createConv3dMatrixNow } from "../../gpu/conv3d-matrix/conv3d-matrix";
 import { packMatrixFilter } from "../../gpu/conv3d-matrix/pack-matrix-filter";
 import type { FeatureMap } from "../../gpu/feature-map";
@@ -29,6 +29,13 @@ interface ConvolveArgs {
   readonly scale?: number;
 }
 
+const tilings = new WeakMap<GPUDevice, Conv3dTiling>();
+
+/** Cuts the work of convolutions on a device in this way from now on. */
+export function setTiling(device: GPUDevice, tiling: Conv3dTiling): void {
+  tilings.set(device, tiling);
+}
+
 /** A 3×3×3 convolution, 'same', of every sample of a batch. Compiles at the first call for its channels. */
 export function convolve(tensors: KernelTensors, args: ConvolveArgs): KernelRun[] {
   const { device } = tensors;
@@ -41,7 +48,8 @@ export function convolve(tensors: KernelTensors, args: ConvolveArgs): KernelRun[
     samples: grid[0],
   };
   if (!usesMatrices(device) || !conv3dMatrixSupports(channelsIn, output.channels)) {
-    const conv = createConv3dNow(device, { kernelSize: 3, channelsIn, channelsOut: output.channels, relu });
+    const spec = { kernelSize: 3, channelsIn, channelsOut: output.channels, relu } as const;
+    const conv = createConv3dNow(device, spec, tilings.get(device));
     return [conv.run({ ...maps, weights: filter })];
   }
   const spec = { stored: "f32", channelsIn, channelsOut: output.channels, relu } as const;
