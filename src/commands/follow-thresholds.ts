@@ -1,10 +1,9 @@
-import { lastJob } from "../state/jobs";
 import { shownParticles } from "./review-particles";
 import { FOLLOWING, runLocalize } from "./run-localize";
 import type { Workbench } from "./workbench";
 
 /** A localization that took longer than this is run again only on request. */
-const INSTANT_MS = 3000;
+const INSTANT_SECONDS = 3;
 
 /**
  * Localizes again whenever a parameter of the localization changes, so that the particles and their scores follow the
@@ -12,20 +11,17 @@ const INSTANT_MS = 3000;
  * on its way are taken together. Returns how to end it.
  */
 export function followThresholds(workbench: Workbench): () => void {
-  const { shell, jobs } = workbench;
+  const { shell } = workbench;
   let isLocalizing = false;
-
-  function isQuick(operation: string): boolean {
-    const last = lastJob(jobs.getState().jobs, operation);
-    return !last || (last.endedAt !== null && last.endedAt - last.startedAt < INSTANT_MS);
-  }
 
   async function follow(): Promise<void> {
     const { localize: wanted } = shell.getState().params;
-    const labelsId = shownParticles(workbench)?.labelsId;
-    if (isLocalizing || !labelsId || !isQuick("localize") || !isQuick(FOLLOWING.operation)) return;
+    const shown = shownParticles(workbench);
+    // Of the work itself: what it waited for other operations does not count.
+    const seconds = shown?.provenance?.seconds ?? 0;
+    if (isLocalizing || !shown?.labelsId || seconds > INSTANT_SECONDS) return;
     isLocalizing = true;
-    await runLocalize(workbench, labelsId, FOLLOWING).finally(() => {
+    await runLocalize(workbench, shown.labelsId, FOLLOWING).finally(() => {
       isLocalizing = false;
     });
     if (shell.getState().params.localize !== wanted) await follow();

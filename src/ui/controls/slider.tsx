@@ -4,6 +4,8 @@ interface SliderProps<Values extends readonly number[]> {
   /** One name for each thumb. */
   readonly labels: readonly string[];
   readonly values: Values;
+  /** What each thumb stands for, said in place of its value. */
+  readonly texts?: readonly string[];
   readonly min: number;
   readonly max: number;
   readonly step: number;
@@ -14,7 +16,7 @@ interface SliderProps<Values extends readonly number[]> {
 
 /** A slider with one or two thumbs. */
 export function Slider<Values extends readonly number[]>(props: SliderProps<Values>) {
-  const { labels, values, min, max, step, disabled, className, onChange } = props;
+  const { labels, values, texts, min, max, step, disabled, className, onChange } = props;
   return (
     <RadixSlider.Root
       className={`slider ${className ?? ""}`}
@@ -28,8 +30,13 @@ export function Slider<Values extends readonly number[]>(props: SliderProps<Valu
       <RadixSlider.Track className="slider-track">
         <RadixSlider.Range className="slider-range" />
       </RadixSlider.Track>
-      {labels.map((label) => (
-        <RadixSlider.Thumb key={label} className="slider-thumb" aria-label={label} />
+      {labels.map((label, index) => (
+        <RadixSlider.Thumb
+          key={label}
+          className="slider-thumb"
+          aria-label={label}
+          aria-valuetext={texts?.[index]}
+        />
       ))}
     </RadixSlider.Root>
   );

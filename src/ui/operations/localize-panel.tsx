@@ -1,14 +1,50 @@
 import { openPanel } from "../../commands/operation-commands";
-import { entryOf, voxelSizeOf } from "../../state/document";
+import { entryOf, type ParticlesEntry, voxelSizeOf } from "../../state/document";
 import { chosenModel } from "../../state/models";
+import { Section } from "../controls/section";
+import { ConfusionTable } from "../review/confusion-table";
+import { ExportMenu } from "../review/export-menu";
+import { OverlapTable } from "../review/overlap-table";
 import { ScoreTable } from "../review/score-table";
+import { ThresholdPanel } from "../review/threshold-panel";
 import { useDocument, useShell, useView, useWorkbench } from "../workbench-context";
 import { OperationForm, useShownVolume } from "./operation-form";
 import { RunBox } from "./run-box";
 
+/** What was found, how good it is, and how that depends on the smallest size. */
+function Found({ entry }: { readonly entry: ParticlesEntry }) {
+  const workbench = useWorkbench();
+  const { evaluation, list } = entry;
+  return (
+    <>
+      <div className="panel-bar">
+        <span>
+          <b>{list.particles.length}</b> particles
+        </span>
+        <span className="spring" />
+        <button type="button" className="link-button" onClick={() => openPanel(workbench, "review")}>
+          Review the particles
+        </button>
+        <ExportMenu />
+      </div>
+      {evaluation && <ScoreTable evaluation={evaluation} />}
+      <Section title="Thresholds">
+        <ThresholdPanel entry={entry} />
+      </Section>
+      {evaluation && (
+        <Section title="Confusion" open={false}>
+          <ConfusionTable evaluation={evaluation} />
+        </Section>
+      )}
+      <Section title="Two lists" open={false}>
+        <OverlapTable entry={entry} />
+      </Section>
+    </>
+  );
+}
+
 /** The panel of the localization: labels in, particles out. */
 export function LocalizePanel() {
-  const workbench = useWorkbench();
   const volume = useShownVolume();
   const labelsId = useView((view) => view.labelsId);
   const particlesId = useView((view) => view.particlesId);
@@ -18,24 +54,17 @@ export function LocalizePanel() {
   const ready = labels?.complete ?? false;
   return (
     <>
-      <OperationForm operation="localize" classes={labels?.classes ?? model?.manifest.classes ?? []} />
+      <OperationForm
+        operation="localize"
+        classes={labels?.classes ?? model?.manifest.classes ?? []}
+        foldWhenDone
+      />
       <RunBox
         operation="localize"
         shape={volume?.meta.shape ?? null}
         missing={ready ? null : "Segment the tomogram first: particles are found in its labels."}
       />
-      {particles && (
-        <>
-          {particles.evaluation ? (
-            <ScoreTable evaluation={particles.evaluation} />
-          ) : (
-            <p className="sentence">{particles.list.particles.length} particles.</p>
-          )}
-          <button type="button" className="link-button" onClick={() => openPanel(workbench, "review")}>
-            Review the particles
-          </button>
-        </>
-      )}
+      {particles && <Found entry={particles} />}
     </>
   );
 }

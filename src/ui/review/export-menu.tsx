@@ -1,10 +1,11 @@
 import { ChevronDown, Download } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { EXPORT_FORMATS, exportLabels, exportParticles, exportVolume } from "../../commands/export-results";
+import { exportScores, SCORE_EXPORTS } from "../../commands/export-scores";
 import { entryOf } from "../../state/document";
 import { useDocument, useView, useWorkbench } from "../workbench-context";
 
-/** Saves particles, labels and volumes; each line says its unit, base and convention. */
+/** Saves particles, their evaluation, labels and volumes; each line says its unit, base and convention. */
 export function ExportMenu() {
   const workbench = useWorkbench();
   const { volumeId, compareId, labelsId, particlesId } = useView((view) => view);
@@ -33,6 +34,21 @@ export function ExportMenu() {
               <span className="menu-note">{note}</span>
             </DropdownMenu.Item>
           ))}
+          {list?.evaluation && (
+            <>
+              <DropdownMenu.Label className="menu-label">Evaluation</DropdownMenu.Label>
+              {SCORE_EXPORTS.map(({ id, label, note }) => (
+                <DropdownMenu.Item
+                  key={id}
+                  className="menu-item"
+                  onSelect={() => exportScores(workbench, id)}
+                >
+                  {label}
+                  <span className="menu-note">{note}</span>
+                </DropdownMenu.Item>
+              ))}
+            </>
+          )}
           <DropdownMenu.Label className="menu-label">Volumes</DropdownMenu.Label>
           {shownLabels?.complete && (
             <DropdownMenu.Item className="menu-item" onSelect={() => exportLabels(workbench, shownLabels.id)}>

@@ -2,7 +2,7 @@ import type { Evaluation } from "../../core/operations/results";
 
 const fixed = (value: number) => value.toFixed(2);
 
-/** Precision, recall and F1 of each class against the truth. */
+/** Precision, recall, F1 and F-β of each class against the truth. */
 export function ScoreTable({ evaluation }: { readonly evaluation: Evaluation }) {
   const rows = Object.entries(evaluation.classes);
   return (
@@ -13,13 +13,14 @@ export function ScoreTable({ evaluation }: { readonly evaluation: Evaluation }) 
             <th scope="col">Class</th>
             <th scope="col">true</th>
             <th scope="col">found</th>
-            <th scope="col">precision</th>
+            <th scope="col">prec.</th>
             <th scope="col">recall</th>
             <th scope="col">F1</th>
+            <th scope="col">F{evaluation.beta}</th>
           </tr>
         </thead>
         <tbody>
-          {rows.map(([label, { name, truth, found, precision, recall, f1 }]) => (
+          {rows.map(([label, { name, truth, found, precision, recall, f1, fBeta }]) => (
             <tr key={label}>
               <th scope="row" title={name}>
                 {name}
@@ -31,6 +32,7 @@ export function ScoreTable({ evaluation }: { readonly evaluation: Evaluation }) 
               <td>
                 <b>{fixed(f1)}</b>
               </td>
+              <td>{fixed(fBeta)}</td>
             </tr>
           ))}
         </tbody>
