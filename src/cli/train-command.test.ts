@@ -103,24 +103,7 @@ test("train leaves a model, a checkpoint and its curves, and says how it went", 
   expect(curves.validations.length).toBe(2);
 });
 
-test("a folder with a training in it is not written over, but gone on with", async () => {
-  const { code, stderr } = await cli("train", "tiny.json", "--out", "whole");
-  expect(code).toBe(2);
-  expect(stderr).toContain(
-    "whole holds a training already: go on with it by --resume, or give another folder.",
-  );
-  const answer = JSON.parse(
-    await trained("tiny.json", "--out", "whole", "--resume", "--steps", "5", "--json"),
-  );
-  expect(answer).toMatchObject({
-    out: "whole",
-    step: 5,
-    provenance: { operation: "train", params: { steps: 5 } },
-  });
-});
-
 test("Ctrl-C keeps a checkpoint, and says how to go on; what comes of it is the same to the bit", async () => {
-  await trained("tiny.json", "--out", "straight");
   const cancel = new AbortController();
   let stderr = "";
   const code = await runCli(["train", "tiny.json", "--out", "stopped", "--backend", "wasm"], {
@@ -136,19 +119,35 @@ test("Ctrl-C keeps a checkpoint, and says how to go on; what comes of it is the 
   expect(existsSync(join(folder, "stopped/manifest.json"))).toBe(false);
   await trained("tiny.json", "--out", "stopped", "--resume");
   for (const name of ["checkpoint.safetensors", "tiny.safetensors", "manifest.json", "training.json"])
-    expect(bytes(`stopped/${name}`).equals(bytes(`straight/${name}`)), name).toBe(true);
+    expect(bytes(`stopped/${name}`).equals(bytes(`whole/${name}`)), name).toBe(true);
 });
 
 test("half precision halves the weights' file, and training may start from a model", async () => {
   writeFileSync(
     join(folder, "fine.json"),
-    JSON.stringify({ ...RECIPE, name: "Fine", start: "straight/manifest.json" }),
+    JSON.stringify({ ...RECIPE, name: "Fine", start: "whole/manifest.json" }),
   );
   await trained("fine.json", "--out", "fine", "--steps", "1", "--learning-rate", "1e-8", "--half");
-  const [fine, straight] = ["fine/fine.safetensors", "straight/tiny.safetensors"].map(bytes);
-  expect(fine.length).toBeLessThan(0.51 * straight.length);
+  const [fine, whole] = ["fine/fine.safetensors", "whole/tiny.safetensors"].map(bytes);
+  expect(fine.length).toBeLessThan(0.51 * whole.length);
   const value = (file: Buffer) => readSafetensors(file).get("c1.weight")?.values[4] ?? Number.NaN;
-  expect(value(fine)).toBeCloseTo(value(straight), 4);
+  expect(value(fine)).toBeCloseTo(value(whole), 4);
+});
+
+test("a folder with a training in it is not written over, but gone on with", async () => {
+  const { code, stderr } = await cli("train", "tiny.json", "--out", "whole");
+  expect(code).toBe(2);
+  expect(stderr).toContain(
+    "whole holds a training already: go on with it by --resume, or give another folder.",
+  );
+  const answer = JSON.parse(
+    await trained("tiny.json", "--out", "whole", "--resume", "--steps", "5", "--json"),
+  );
+  expect(answer).toMatchObject({
+    out: "whole",
+    step: 5,
+    provenance: { operation: "train", params: { steps: 5 } },
+  });
 });
 
 test.each([

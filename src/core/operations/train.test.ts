@@ -39,7 +39,7 @@ function recipe(change: object): TrainingRecipe {
       augmentation: { noise: [0, 0.2] },
       batch: 3,
       microBatch: 2,
-      steps: 6,
+      steps: 4,
       learningRate: 1e-3,
       validation: { lossEvery: 2, batches: 2, f1Every: 3, radiusVoxels: 3 },
       saveEvery: 0,
@@ -96,7 +96,7 @@ interface Run {
   readonly previews: readonly TrainPreview[];
 }
 
-/** Trains; `cancelAt` counts the calls of breathe after which the task is cancelled. */
+/** Trains; cancelled in the first pause after so many steps. */
 async function run(
   inputs: Partial<TrainInputs> = {},
   { cancelAfter = Number.POSITIVE_INFINITY, params = {} }: { cancelAfter?: number; params?: object } = {},
@@ -152,17 +152,16 @@ beforeAll(async () => {
 
 test("every step and every validation that is due is reported, and the loss falls", () => {
   const points = whole.previews.flatMap((preview) => preview.points);
-  expect(points.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
-  expect(points[5].loss).toBeLessThan(points[0].loss);
+  expect(points.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+  expect(points[3].loss).toBeLessThan(points[0].loss);
   const validations = whole.previews.flatMap((preview) => preview.validations);
   expect(validations.map(({ step, loss, scores }) => [step, loss !== null, scores !== null])).toEqual([
     [2, true, false],
     [3, false, true],
-    [4, true, false],
-    [6, true, true],
+    [4, true, true],
   ]);
-  expect(validations[3].loss).toBeLessThan(validations[0].loss ?? 0);
-  expect(whole.output.checkpoint).toMatchObject({ step: 6, points, validations });
+  expect(validations[2].loss).toBeLessThan(validations[0].loss ?? 0);
+  expect(whole.output.checkpoint).toMatchObject({ step: 4, points, validations });
 });
 
 test("the model carries its scores, its data and the recipe that makes it again", () => {
@@ -170,16 +169,15 @@ test("the model carries its scores, its data and the recipe that makes it again"
   expect(manifest).toMatchObject({
     name: "Tiny balls",
     weights: "tiny-balls.safetensors",
-    trainedOn: "2 volumes (a, b), 6 steps of 3 patches of 8³ voxels",
+    trainedOn: "2 volumes (a, b), 4 steps of 3 patches of 8³ voxels",
     licence: "MIT",
-    precision: "single",
     training: { train: ["a", "b"], validation: ["v"], recipe: RECIPE },
   });
   expect(manifest.measured?.[1].truth).toBe(4);
   expect(weights.size).toBe(30);
 });
 
-test.each([0, 1, 3, 4])(
+test.each([0, 2, 3])(
   "cancelled after step %i, it goes on from its file to the same bits",
   async (cancelAfter) => {
     const stopped = await run({}, { cancelAfter });
@@ -200,8 +198,10 @@ test.each([0, 1, 3, 4])(
 );
 
 test("checkpoints are saved as often as asked, and once at the end", async () => {
-  const { saved } = await run({ recipe: recipe({ saveEvery: 2, steps: 5, validation: { lossEvery: 0 } }) });
-  expect(saved.map(({ step }) => step)).toEqual([2, 4, 5]);
+  const { saved } = await run({
+    recipe: recipe({ saveEvery: 2, steps: 3, validation: { lossEvery: 0, f1AtEnd: false } }),
+  });
+  expect(saved.map(({ step }) => step)).toEqual([2, 3]);
 });
 
 test("parameters replace what the recipe says, and a finished training may go on to more steps", async () => {

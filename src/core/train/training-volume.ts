@@ -240,15 +240,20 @@ function radiiOf(classes: readonly ClassInfo[], voxelSizeAngstrom: number): Map<
 
 function regionsOf(labels: Uint8Array, classes: readonly ClassInfo[]): Map<number, Uint32Array> {
   const counts = new Uint32Array(256);
-  for (const label of labels) counts[label]++;
+  for (let i = 0; i < labels.length; i++) counts[labels[i]]++;
   const regions = new Map<number, Uint32Array>();
+  const every = new Uint32Array(256); // 0 for classes that are none
   for (const { label, radiusAngstrom } of classes) {
     if (label === 0 || radiusAngstrom !== undefined || counts[label] === 0) continue;
-    const every = Math.ceil(counts[label] / MOST_REGION_VOXELS);
-    const voxels = new Uint32Array(Math.ceil(counts[label] / every));
-    for (let i = 0, seen = 0, kept = 0; i < labels.length; i++)
-      if (labels[i] === label && seen++ % every === 0) voxels[kept++] = i;
-    regions.set(label, voxels);
+    every[label] = Math.ceil(counts[label] / MOST_REGION_VOXELS);
+    regions.set(label, new Uint32Array(Math.ceil(counts[label] / every[label])));
+  }
+  const seen = new Uint32Array(256);
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i];
+    if (every[label] === 0) continue;
+    const number = seen[label]++;
+    if (number % every[label] === 0) (regions.get(label) as Uint32Array)[number / every[label]] = i;
   }
   return regions;
 }
