@@ -1,7 +1,7 @@
 // Convolutions of one plane of a channels-last volume by their definition: of a single channel, with stride 2, and after
-// up-sampling; the others go by winograd.ts, with the same inner loop. A plane of ny × nx voxels has a border of one zero voxel and rows of
-// whole blocks: voxel (y, x) lies at ((y + 1) · rowVoxels + x + 1) · channels. Output channels come in multiples of 8; what a
-// block of 4 voxels writes beyond nx is set back to zero.
+// up-sampling; the others go by winograd.ts, with the same inner loop. A plane of ny × nx voxels has a border of one zero voxel
+// and rows of whole blocks: voxel (y, x) lies at ((y + 1) · rowVoxels + x + 1) · channels. Output channels come in multiples of
+// 8; what a block of 4 voxels writes beyond nx is set back to zero.
 //
 // The inner loop holds 4 voxels × 8 output channels in eight registers; per input channel it loads two weight vectors and four
 // splatted values for eight multiply-adds. It runs over one input plane at a time, so that the weights (at most 9·64·32 bytes)
