@@ -14,7 +14,7 @@ import { createUpconv, SMALL_UPCONV, upconvWeights, WIDE_UPCONV } from "../upcon
 import type { GpuLayer } from "./gpu-layers";
 
 /** What the last layer makes. */
-export type NetworkResult = "probabilities" | "labels";
+type NetworkResult = "probabilities" | "labels";
 
 type RunLayer = (inputs: readonly FeatureMap[], output: FeatureMap) => KernelRun;
 
