@@ -1,10 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
+import { evaluate, type TruthParticle } from "../src/core/metrics/evaluate";
+import { thresholdCurve } from "../src/core/metrics/threshold-curve";
+import { LOCALIZE, Localizer } from "../src/core/operations/localize";
+import type { ClassInfo, Particle } from "../src/core/particles/particle-list";
 import { uniformSequence } from "../src/core/random/philox";
-import { connectedComponents } from "../src/core/segment/connected-components";
+import { labelPieces } from "../src/core/segment/label-pieces";
 import { type LabelRuns, LabelRunsBuilder } from "../src/core/segment/label-runs";
 import { meanShift, meanShiftModes } from "../src/core/segment/mean-shift";
+import { checkParams } from "../src/core/task/params";
 import { type Point3, type Shape3, voxelCount } from "../src/core/volume/shape";
+import type { VolumeReader } from "../src/core/volume/volume";
 import { plainMeanShift, type Triple } from "../src/testing/plain-mean-shift";
 import { type BenchResult, median, round } from "./bench-result";
 
@@ -16,7 +22,15 @@ const PEER_OBJECTS = 12;
 /** Radii of the four classes at 10 Å: ribosomes, a proteasome and TRiC. */
 const RADII_VOXELS = [14, 12.5, 8, 9];
 const BANDWIDTH_FACTOR = 1.25;
-const REPEATS = 5;
+const MOVES = 7;
+const VOXEL_ANGSTROM = 10;
+/** A particle within this distance of a true one counts as it. */
+const MATCH_RADIUS_VOXELS = 10;
+const CLASSES: readonly ClassInfo[] = RADII_VOXELS.map((radius, kind) => ({
+  label: kind + 1,
+  name: `class ${kind + 1}`,
+  radiusAngstrom: radius * VOXEL_ANGSTROM,
+}));
 /** Debian's own python holds its packages, also where another comes first on the path. */
 const PYTHONS = ["python3", "/usr/bin/python3"];
 const PEER_PROGRAM = `
@@ -79,21 +93,44 @@ function runsOf(labels: Uint8Array, shape: Shape3): LabelRuns[] {
 
 const bandwidthOf = ({ label }: LabelRuns) => BANDWIDTH_FACTOR * RADII_VOXELS[label - 1];
 
-async function timed<Result>(
-  work: () => Promise<Result> | Result,
-): Promise<{ seconds: number; result: Result }> {
-  const start = performance.now();
-  const result = await work();
-  return { seconds: (performance.now() - start) / 1000, result };
+/** The label map as a file would give it. */
+function readerOf(labels: Uint8Array, shape: Shape3): VolumeReader {
+  const area = shape[1] * shape[2];
+  return {
+    meta: {
+      name: "labels.mrc",
+      shape,
+      dtype: "int8",
+      voxelSizeAngstrom: { x: VOXEL_ANGSTROM, y: VOXEL_ANGSTROM, z: VOXEL_ANGSTROM },
+      originAngstrom: { x: 0, y: 0, z: 0 },
+      warnings: [],
+    },
+    readBox: async ({ z0, z1 }) => Float32Array.from(labels.subarray(z0 * area, z1 * area)),
+  };
 }
 
-async function groupAll(
-  runs: readonly LabelRuns[],
-  group: (ofClass: LabelRuns) => Promise<readonly unknown[]>,
+const cpuSeconds = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
+/** Wall and processor time of a move of a slider: the median of some, each to another place. */
+async function timeMoves(
+  move: (index: number) => Promise<number>,
+  prepare: (index: number) => Promise<unknown> = breathe,
 ) {
+  const walls: number[] = [];
+  const cpus: number[] = [];
   let groups = 0;
-  for (const ofClass of runs) groups += (await group(ofClass)).length;
-  return groups;
+  for (let index = 0; index < MOVES; index++) {
+    await prepare(index);
+    const wall = performance.now();
+    const cpu = cpuSeconds();
+    groups = await move(index);
+    cpus.push(cpuSeconds() - cpu);
+    walls.push((performance.now() - wall) / 1000);
+  }
+  return { seconds: round(median(walls)), cpuSeconds: round(median(cpus)), groups };
 }
 
 type Fit = [seconds: number, centres: (readonly [number, number, number])[], sizes: number[]];
@@ -141,8 +178,9 @@ function runPeer(labels: Uint8Array, shape: Shape3, runs: readonly LabelRuns[]):
 async function agrees(runs: readonly LabelRuns[], fits: readonly Fit[]): Promise<boolean> {
   for (const [index, ofClass] of runs.entries()) {
     const [, centres, sizes] = fits[index];
-    const modes = await meanShiftModes(ofClass, bandwidthOf(ofClass), breathe);
-    const groups = await meanShift(ofClass, bandwidthOf(ofClass), breathe);
+    const pieces = await labelPieces(ofClass, breathe);
+    const modes = await meanShiftModes(ofClass, pieces, bandwidthOf(ofClass), breathe);
+    const groups = await meanShift(ofClass, pieces, bandwidthOf(ofClass), breathe);
     if (modes.length !== centres.length || groups.length !== sizes.filter((size) => size > 0).length)
       return false;
     const far = modes.some(
@@ -154,10 +192,14 @@ async function agrees(runs: readonly LabelRuns[], fits: readonly Fit[]): Promise
   return true;
 }
 
+/** Every second object of a list, to have something to score against. */
+const someOf = (particles: readonly Particle[]): TruthParticle[] =>
+  particles.filter((_, index) => index % 2 === 0).map((each) => ({ ...each, name: `class ${each.label}` }));
+
 /**
- * Seconds that grouping 1,500 objects in a 464 × 464 × 232 label map takes by mean-shift when a slider moves, against
- * scikit-learn's MeanShift on a small map in the same run (the ratio is of that map); details tell of reading the labels
- * once and of components.
+ * Seconds from a move of the bandwidth's slider to the particles, their scores and their curve, for 1,500 objects in a
+ * label map of 464 × 464 × 232 by mean-shift. The peer is scikit-learn's MeanShift on a small map in the same run (the
+ * ratio is of that map); details tell of the first run, of components and of a move of the smallest size.
  */
 export async function meanShiftBench(): Promise<BenchResult> {
   const small = labelMap(PEER_SHAPE, PEER_OBJECTS);
@@ -165,28 +207,42 @@ export async function meanShiftBench(): Promise<BenchResult> {
   const fits = runPeer(small, PEER_SHAPE, smallRuns);
   const plain = await agrees(smallRuns, plainFits(small, PEER_SHAPE, smallRuns));
   const correct = plain && (fits === null || (await agrees(smallRuns, fits)));
-  const shift = (ofClass: LabelRuns) => meanShift(ofClass, bandwidthOf(ofClass), breathe);
-  const repeat = async (work: () => Promise<number>) => {
-    const seconds: number[] = [];
+  const ownSmall = await timeMoves(async () => {
     let groups = 0;
-    for (let i = 0; i < REPEATS; i++) {
-      const once = await timed(work);
-      seconds.push(once.seconds);
-      groups = once.result;
-    }
-    return { first: round(seconds[0]), seconds: round(median(seconds)), groups };
+    for (const runs of smallRuns)
+      groups += (await meanShift(runs, await labelPieces(runs, breathe), bandwidthOf(runs), breathe)).length;
+    return groups;
+  });
+
+  const labels = readerOf(labelMap(SHAPE, OBJECTS), SHAPE);
+  const localizer = new Localizer();
+  const localize = (given: Readonly<Record<string, unknown>>) => {
+    const params = checkParams(LOCALIZE.params, given);
+    const context = { breathe, onProgress: () => {} };
+    return localizer.run({ labels, score: null, classes: CLASSES }, params, context);
   };
-  const ownSmall = await repeat(() => groupAll(smallRuns, shift));
-  const labels = labelMap(SHAPE, OBJECTS);
-  const reading = await timed(() => runsOf(labels, SHAPE));
-  const runs = reading.result;
-  const meanShifted = await repeat(() => groupAll(runs, shift));
-  const components = await repeat(() => groupAll(runs, (ofClass) => connectedComponents(ofClass, breathe)));
+  const start = performance.now();
+  const truth = someOf((await localize({})).list.particles);
+  const firstSeconds = round((performance.now() - start) / 1000);
+  /** What a move of a slider does, in the worker and in the page. */
+  const move = async (given: Readonly<Record<string, unknown>>) => {
+    const { list, candidates } = await localize(given);
+    const evaluation = evaluate(list.particles, truth, CLASSES, MATCH_RADIUS_VOXELS);
+    thresholdCurve(candidates, truth, 1, "sizeVoxels", evaluation);
+    return list.particles.length;
+  };
+  const shift = { method: "mean-shift" };
+  const bandwidthMoves = await timeMoves((index) => move({ ...shift, bandwidth: 1.25 + 0.01 * (index + 1) }));
+  const componentMoves = await timeMoves(
+    () => move({}),
+    () => localize(shift),
+  );
+  const sizeMoves = await timeMoves((index) => move({ minVoxels: { 1: 500 * (index + 1) } }));
   const peerSeconds = fits ? fits.reduce((sum, [seconds]) => sum + seconds, 0) : null;
   return {
     name: "mean-shift",
     backend: "reference",
-    value: meanShifted.seconds,
+    value: bandwidthMoves.seconds,
     unit: "s per slider move",
     peer: fits
       ? "scikit-learn's MeanShift, small map"
@@ -197,10 +253,8 @@ export async function meanShiftBench(): Promise<BenchResult> {
     details: {
       shape: SHAPE,
       objects: OBJECTS,
-      voxels: runs.reduce((sum, ofClass) => sum + ofClass.voxels, 0),
-      readingLabelsSeconds: round(reading.seconds),
-      meanShift: meanShifted,
-      components,
+      firstRunSeconds: firstSeconds,
+      moves: { bandwidth: bandwidthMoves, toComponents: componentMoves, smallestSize: sizeMoves },
       smallMap: { shape: PEER_SHAPE, objects: PEER_OBJECTS, ...ownSmall },
       cores: cpus().length,
       load: round(loadavg()[0]),

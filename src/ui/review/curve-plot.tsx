@@ -44,6 +44,14 @@ function optionsOf(by: ThresholdBy): Parameters<typeof LinePlot>[0]["options"] {
   };
 }
 
+/** The curve of sizes from one voxel on, so that the axis stays where it is when the smallest size moves. */
+function fromOneVoxel(points: readonly CurvePoint[], by: ThresholdBy): readonly CurvePoint[] {
+  const first = points.at(0);
+  return by === "sizeVoxels" && first && first.threshold > 1
+    ? [{ ...first, threshold: 1 }, ...points]
+    : points;
+}
+
 /** The curve with a point at the present threshold, where the scores are those of the next value that particles have. */
 function toSeries(points: readonly CurvePoint[], now: CurvePoint | null): UPlot.AlignedData {
   const rows = points.map((point) => ({ ...point, now: null as number | null }));
@@ -73,6 +81,6 @@ interface CurvePlotProps {
 /** Precision, recall and F1 of one class against the threshold; the present one is a dot on F1. */
 export function CurvePlot({ points, by, now, label }: CurvePlotProps) {
   const options = useMemo(() => optionsOf(by), [by]);
-  const data = useMemo(() => toSeries(points, now), [points, now]);
+  const data = useMemo(() => toSeries(fromOneVoxel(points, by), now), [points, by, now]);
   return <LinePlot key={by} options={options} data={data} className="curve-plot" label={label} />;
 }
