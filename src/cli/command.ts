@@ -35,6 +35,9 @@ export interface Command {
   run(args: ParsedArgs, io: CliIo): Promise<void>;
 }
 
+/** A run was cancelled and what it had finished is kept: the message says where. */
+export class StoppedError extends Error {}
+
 /** The user asked in a way that cannot be understood: exit code 2. */
 export class UsageError extends Error {}
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -168,4 +168,48 @@ test("a cancel ends a restoration within a second and leaves nothing", async () 
   // One second is promised; a machine that does other work as well may need more.
   expect(performance.now() - asked).toBeLessThan(5000);
   expect(readdirSync(folder)).toEqual(before);
+});
+
+test("a cancelled segmentation keeps what is finished, and --continue gives what one run gives", async () => {
+  await json("convert", SAMPLE, "--crop", "0,80,80,96,112,108", "-o", "long.mrc"); // 96 × 32 × 28
+  const run = ["segment", "long.mrc", "--model", "starter", "--backend", "wasm"];
+  await json(...run, "-o", "one.mrc", "--score", "one-score.mrc");
+
+  const results = ["-o", "two.mrc", "--score", "two-score.mrc"];
+  const cancel = new AbortController();
+  const running = cli([...run, ...results], cancel.signal);
+  const part = () => readdirSync(folder).find((name) => /^two\.mrc\..*part$/.test(name));
+  const deadline = performance.now() + 60_000;
+  // The header comes last: a file of some sections is longer than it.
+  while (!part() || statSync(join(folder, part() as string)).size < HEADER_BYTES + 20 * 32 * 28) {
+    expect(performance.now()).toBeLessThan(deadline);
+    await new Promise((resume) => setTimeout(resume, 2));
+  }
+  cancel.abort(new AbortError());
+  const { code, stderr } = await running;
+  expect(code).toBe(1);
+  const [, sections] =
+    /two\.mrc\.part has the (\d+) sections that were finished; --continue/.exec(stderr) ?? [];
+  expect(Number(sections)).toBeGreaterThanOrEqual(16);
+  expect(Number(sections)).toBeLessThan(96);
+  const left = await json("info", "two.mrc.part");
+  expect(left).toMatchObject({ shape: [96, 32, 28], warnings: [] });
+  const begun = Number(sections) * 32 * 28;
+  expect(voxels("two.mrc.part").subarray(0, begun).equals(voxels("one.mrc").subarray(0, begun))).toBe(true);
+  expect(
+    voxels("two.mrc.part")
+      .subarray(begun)
+      .every((label) => label === 0),
+  ).toBe(true);
+
+  const other = await cli([...run, ...results, "--continue", "--contrast", "bright"]);
+  expect(other.stderr).toMatch(/two\.mrc\.part was left by another run/);
+  const rest = await json(...run, ...results, "--continue");
+  expect(rest.tiles).toBe(1);
+  for (const name of ["", "-score"])
+    expect(voxels(`two${name}.mrc`).equals(voxels(`one${name}.mrc`)), name).toBe(true);
+  expect(readdirSync(folder).filter((name) => name.includes("part"))).toEqual([]);
+  // Nothing is left to go on from: it begins at the beginning.
+  await json(...run, ...results, "--continue");
+  expect(voxels("two.mrc").equals(voxels("one.mrc"))).toBe(true);
 });

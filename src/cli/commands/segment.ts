@@ -1,3 +1,6 @@
+import { rm } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { FinishedSections } from "../../core/operations/label-volumes";
 import { SEGMENT } from "../../core/operations/segment";
 import { checkParams } from "../../core/task/params";
 import { checkOutputs } from "../check-outputs";
@@ -5,6 +8,7 @@ import { type Command, flagValue, hasFlag, JSON_FLAG, OUT_FLAG, requiredFlag } f
 import { defaultModel, loadModel, MODEL_FLAG } from "../load-model";
 import { paramFlags, paramsFromFlags } from "../param-flags";
 import { runOperation } from "../run-operation";
+import { jobName, keepUnfinished, type Unfinished, unfinishedName, withUnfinished } from "../unfinished";
 import { BACKEND_FLAGS, withBackend } from "../with-backend";
 import { withVolume } from "../with-volume";
 
@@ -14,6 +18,17 @@ const { saveScore: _, ...FLAGGED_PARAMS } = SEGMENT.params;
 /** The file of a class's probability: labels.mrc brings labels-class2.mrc. */
 function classFile(labelsFile: string, label: number): string {
   return `${labelsFile.replace(/\.mrc$/i, "")}-class${label}.mrc`;
+}
+
+/** Volumes in the order in which the command names its results: labels, then the score if there is one, then the classes. */
+function asFinished({ sections, volumes }: Unfinished, hasScore: boolean): FinishedSections {
+  const [labels, ...others] = volumes;
+  return {
+    sections,
+    labels,
+    score: hasScore ? others[0] : null,
+    classes: hasScore ? others.slice(1) : others,
+  };
 }
 
 export const segmentCommand: Command = {
@@ -29,6 +44,9 @@ export const segmentCommand: Command = {
     "class-probabilities": {
       help: "Keep the probability of every class too, beside the labels: labels.mrc brings labels-class0.mrc and so on.",
     },
+    continue: {
+      help: "Go on from what a cancelled run left beside the results (labels.mrc.part); from the beginning if it left nothing.",
+    },
     json: JSON_FLAG,
   },
   run: (args, io) =>
@@ -42,18 +60,30 @@ export const segmentCommand: Command = {
       const classFiles = params.classProbabilities ? classes.map(({ label }) => classFile(out, label)) : [];
       const ofClasses = classFiles.map((path) => ["--class-probabilities", path] as const);
       await checkOutputs([["--out", out], ["--score", score], ...ofClasses], args.operands, io);
+      const results = [out, ...(score === undefined ? [] : [score]), ...classFiles];
+      const { memory: _memory, ...ofJob } = params;
+      const job = jobName(volume.meta, model.manifest, ofJob);
       const classFilesLeft = [...classFiles];
-      const { output, provenance } = await withBackend(args, (backend) =>
-        runOperation(SEGMENT, { volume, model, backend }, params, io, {
-          fileFor({ role }) {
-            if (role === "labels") return out;
-            if (role === "score") return score;
-            return classFilesLeft.shift(); // the operation opens them in the order of the classes
-          },
-          inputNames: [volume.meta.name, `model ${model.manifest.name}`],
-          backend: backend.description,
-        }),
-      );
+      const run = (finished: FinishedSections | null) =>
+        withBackend(args, (backend) =>
+          runOperation(SEGMENT, { volume, model, backend, finished }, params, io, {
+            fileFor({ role }) {
+              if (role === "labels") return out;
+              if (role === "score") return score;
+              return classFilesLeft.shift(); // the operation opens them in the order of the classes
+            },
+            inputNames: [volume.meta.name, `model ${model.manifest.name}`],
+            backend: backend.description,
+            unfinished: keepUnfinished(job, out),
+          }),
+        );
+      const { output, provenance } = hasFlag(args, "continue")
+        ? await withUnfinished(results, job, io, async (unfinished) =>
+            run(unfinished && asFinished(unfinished, score !== undefined)),
+          )
+        : await run(null);
+      if (hasFlag(args, "continue"))
+        for (const path of results) await rm(resolve(io.cwd, unfinishedName(path)), { force: true });
       if (hasFlag(args, "json")) {
         const perClass = classes.map(({ label, name }) => ({
           label,

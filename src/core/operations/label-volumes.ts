@@ -27,8 +27,8 @@ export interface LabelVolumes {
   sections(): number;
   /** Takes over what an earlier run finished; comes before any slab. */
   copy(finished: FinishedSections, breathe: () => Promise<void>): Promise<void>;
-  /** Appends what a slab has beyond what is written; slabs come in order of z. */
-  write(slab: LabelSlab, breathe: () => Promise<void>): Promise<void>;
+  /** Appends what a slab has beyond what is written, up to its section `toZ`; slabs come in order of z. */
+  write(slab: LabelSlab, toZ: number, breathe: () => Promise<void>): Promise<void>;
   /** Ends the volumes and returns how many voxels (of the box) each class has. */
   close(): Promise<number[]>;
 }
@@ -104,8 +104,8 @@ export async function openLabelVolumes(
       counts[0] -= outside * ny * nx;
     },
 
-    async write(slab, breathe) {
-      const end = grid.sectionAt(slab.z1);
+    async write(slab, toZ, breathe) {
+      const end = grid.sectionAt(Math.min(toZ, slab.z1));
       await skipTo(Math.min(end, grid.sectionAt(slab.z0)));
       for (; sections < end; sections++) {
         await breathe();

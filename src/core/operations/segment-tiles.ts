@@ -13,6 +13,8 @@ import type { SegmentPreview } from "./results";
 
 /** What is left of the memory limit after a tile did not fit after all. */
 const RETRY_SHARE = 0.6;
+/** A slab whose sections come one by one is written some at a time. */
+const SECTIONS_PER_WRITE = 16;
 const MEGABYTE = 2 ** 20;
 
 export type SegmentContext = TaskContext<SegmentPreview>;
@@ -106,7 +108,7 @@ function firstLeft(region: Box, grid: LabelGrid, sections: number): number {
 interface RunState {
   /** Up to here rows of tiles are computed and handed to the writer. */
   doneZ: number;
-  /** Voxels of the region. */
+  /** Voxels of the region, as progress tells them. */
   done: number;
   total: number;
   tiles: number;
@@ -128,17 +130,34 @@ async function computeRows(
   let next = readAhead(read, queue.shift());
   let store = () => {};
   let writing: Promise<void> = Promise.resolve();
+
+  /** Writes a slab as far as it is filled, when what came before is written. */
+  const write = (slab: LabelSlab, toZ: number) => {
+    writing = writing.then(async () => {
+      await writer.write(slab, toZ, context.breathe);
+      const { done, total, tiles } = state;
+      const preview = { finishedSections: writer.sections() };
+      context.onProgress({ done, total, note: noteOf(job, state, tiles), preview });
+    });
+    writing.catch(() => {}); // awaited below
+  };
+
   try {
     for (const row of rows) {
       await writing; // two slabs at the most: one that is filled, one that is stored and written
       const slab = new LabelSlab(volume.meta.shape, grid.wanted, row[0].core, network.classCount, keep);
       for (const planned of row) {
         const voxels = await next;
-        const computing = computeTile(job, planned, voxels, slab, state, context);
+        let written = slab.z0;
+        const onFilled = (toZ: number) => {
+          if (planned !== row[row.length - 1] || toZ - written < SECTIONS_PER_WRITE) return;
+          written = toZ;
+          write(slab, toZ);
+        };
+        const computing = computeTile(job, planned, voxels, slab, onFilled, state, context);
         store();
         next = readAhead(read, queue.shift());
         const storeTile = await computing;
-        state.done += voxelCount(boxShape(planned.core));
         state.tiles++;
         store = storeTile;
       }
@@ -146,13 +165,7 @@ async function computeRows(
       store = () => {
         storeLast();
         state.doneZ = row[0].core.z1;
-        writing = writing.then(async () => {
-          await writer.write(slab, context.breathe);
-          const { done, total, tiles } = state;
-          const preview = { finishedSections: writer.sections() };
-          context.onProgress({ done, total, note: noteOf(job, state, tiles), preview });
-        });
-        writing.catch(() => {}); // awaited below
+        write(slab, slab.z1);
       };
     }
     store();
@@ -171,12 +184,16 @@ function readAhead(
   return reading;
 }
 
-/** Runs the network on a tile and returns what stores its labels, for a time when the network is at work again. */
+/**
+ * Runs the network on a tile and returns what stores its labels, for a time when the network is at work again. Where labels come
+ * section by section they are stored at once, and `onFilled` hears up to which section of the volume.
+ */
 async function computeTile(
   job: TileJob,
   planned: PlannedTile,
   voxels: Float32Array,
   slab: LabelSlab,
+  onFilled: (toZ: number) => void,
   state: RunState,
   { onProgress, breathe }: SegmentContext,
 ): Promise<() => void> {
@@ -185,18 +202,17 @@ async function computeTile(
   const coreVoxels = voxelCount(boxShape(core));
   const note = noteOf(job, state, state.tiles + 1);
   const { done: before, total } = state;
-  let done = before;
   let bySection = false;
 
   const take = (z: number, labelled: Labelled, probabilities: Float32Array | null) => {
     const piece = slab.add(core, z, labelled);
     if (probabilities) slab.addClasses(core, z, probabilities);
     const shown = piece && grid.piece(piece);
-    if (shown) onProgress({ done: Math.max(done, state.done), total, note, preview: { piece: shown } });
+    if (shown) onProgress({ done: state.done, total, note, preview: { piece: shown } });
   };
   const report = (fraction: number) => {
-    done = before + Math.floor(fraction * coreVoxels);
-    onProgress({ done, total, note });
+    state.done = before + Math.floor(fraction * coreVoxels);
+    onProgress({ done: state.done, total, note });
     return breathe();
   };
   const takeProbabilities = (z: number, probabilities: Float32Array) =>
@@ -207,13 +223,17 @@ async function computeTile(
     const found = await network.predict(voxels, shape, coreInTile(planned), report, (z, probabilities) => {
       bySection = true;
       takeProbabilities(z, probabilities);
+      onFilled(core.z0 + z + 1);
     });
+    state.done = before + coreVoxels;
     return () => bySection || takeProbabilities(0, found);
   }
   const found = await network.label(voxels, shape, coreInTile(planned), report, (z, labelled) => {
     bySection = true;
     take(z, labelled, null);
+    onFilled(core.z0 + z + 1);
   });
+  state.done = before + coreVoxels;
   return () => bySection || take(0, found, null);
 }
 

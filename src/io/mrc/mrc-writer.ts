@@ -28,13 +28,14 @@ const LIMITS: Record<OutputVoxelType, readonly [min: number, max: number]> = {
   float32: [-3.4028234663852886e38, 3.4028234663852886e38],
 };
 
-const STORED: Record<OutputVoxelType, new (length: number) => Stored> = {
-  int8: Int8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  float16: Uint16Array,
-  float32: Float32Array,
-};
+const STORED: Record<OutputVoxelType, { new (length: number): Stored; readonly BYTES_PER_ELEMENT: number }> =
+  {
+    int8: Int8Array,
+    int16: Int16Array,
+    uint16: Uint16Array,
+    float16: Uint16Array,
+    float32: Float32Array,
+  };
 
 /** A value that the type cannot hold. */
 function misfit(name: string, dtype: OutputVoxelType, value: number): never {
@@ -43,13 +44,21 @@ function misfit(name: string, dtype: OutputVoxelType, value: number): never {
   throw new FormatError("bad-value", sentence, { value, dtype });
 }
 
+/** A sink whose file can be kept although it is not finished. */
+export interface MrcSink extends VolumeSink {
+  /** Returns the size of a file with so many sections. */
+  bytesOf(sections: number): number;
+  /** Returns the header as things stand: statistics of what was written so far, and the volume's labels with more of them. */
+  header(...more: string[]): Uint8Array<ArrayBuffer>;
+}
+
 /**
  * Returns a sink that writes an MRC2014 file (little-endian, mode 0, 1, 2, 6 or 12) section by section; the header comes last,
  * with statistics of the voxels as stored. Integer types round; a value beyond the type's range, or NaN in an integer type,
  * is "bad-value". Values that come as bytes are looked up, at about 1 ns per voxel. `close` throws "cannot-write" unless
  * every section was written.
  */
-export function createMrcSink(spec: VolumeSpec, sink: ByteSink): VolumeSink {
+export function createMrcSink(spec: VolumeSpec, sink: ByteSink): MrcSink {
   const { name, shape, dtype, voxelSizeAngstrom, unit = 1 } = spec;
   const [nz, ny, nx] = shape;
   const sectionVoxels = ny * nx;
@@ -108,7 +117,44 @@ export function createMrcSink(spec: VolumeSpec, sink: ByteSink): VolumeSink {
     return bytes;
   }
 
+  function header(...more: string[]): Uint8Array<ArrayBuffer> {
+    const { min: dmin, max: dmax, mean, std } = statistics.result();
+    const origin = spec.originAngstrom ?? { x: 0, y: 0, z: 0 };
+    return encodeMrcHeader(
+      {
+        nx,
+        ny,
+        nz,
+        mode: OUTPUT_MODES[dtype],
+        mx: nx,
+        my: ny,
+        mz: nz,
+        cellX: nx * voxelSizeAngstrom.x,
+        cellY: ny * voxelSizeAngstrom.y,
+        cellZ: nz * voxelSizeAngstrom.z,
+        cellAlpha: 90,
+        cellBeta: 90,
+        cellGamma: 90,
+        mapc: 1,
+        mapr: 2,
+        maps: 3,
+        dmin,
+        dmax,
+        dmean: mean,
+        rms: std,
+        ispg: VOLUME_SPACE_GROUP,
+        nversion: FORMAT_VERSION,
+        originX: origin.x,
+        originY: origin.y,
+        originZ: origin.z,
+      },
+      [...(spec.labels ?? []), ...more],
+    );
+  }
+
   return {
+    bytesOf: (sections) => MRC_HEADER_BYTES + sections * sectionVoxels * STORED[dtype].BYTES_PER_ELEMENT,
+    header,
     async write(values) {
       if (values.length % sectionVoxels !== 0 || voxels + values.length > nz * sectionVoxels) {
         const sentence = `${name}: ${values.length} voxels are not a whole number of the ${nz} sections of ${ny} × ${nx}.`;
@@ -126,39 +172,7 @@ export function createMrcSink(spec: VolumeSpec, sink: ByteSink): VolumeSink {
         const sentence = `${name}: ${voxels / sectionVoxels} of ${nz} sections were written.`;
         throw new FormatError("cannot-write", sentence, { voxels, shape });
       }
-      const { min: dmin, max: dmax, mean, std } = statistics.result();
-      const origin = spec.originAngstrom ?? { x: 0, y: 0, z: 0 };
-      const header = encodeMrcHeader(
-        {
-          nx,
-          ny,
-          nz,
-          mode: OUTPUT_MODES[dtype],
-          mx: nx,
-          my: ny,
-          mz: nz,
-          cellX: nx * voxelSizeAngstrom.x,
-          cellY: ny * voxelSizeAngstrom.y,
-          cellZ: nz * voxelSizeAngstrom.z,
-          cellAlpha: 90,
-          cellBeta: 90,
-          cellGamma: 90,
-          mapc: 1,
-          mapr: 2,
-          maps: 3,
-          dmin,
-          dmax,
-          dmean: mean,
-          rms: std,
-          ispg: VOLUME_SPACE_GROUP,
-          nversion: FORMAT_VERSION,
-          originX: origin.x,
-          originY: origin.y,
-          originZ: origin.z,
-        },
-        spec.labels ?? [],
-      );
-      await sink.write(0, header);
+      await sink.write(0, header());
       await sink.close();
     },
   };
