@@ -13,8 +13,6 @@ export interface FeatureMap {
   readonly channels: number;
   /** f32 where absent. */
   readonly type?: StoredType;
-  /** Where its first voxel lies in the buffer, in values; 0 where absent. */
-  readonly firstFloat?: number;
 }
 
 /** Returns the shape of a box as WGSL has it: x, y, z. */

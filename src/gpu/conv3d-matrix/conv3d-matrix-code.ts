@@ -6,8 +6,6 @@ export interface MatrixTiling {
   readonly columns: number;
   /** Subgroups of a workgroup: each makes 16×4×1 voxels, the next one those at the next z. */
   readonly subgroups: number;
-  readonly wide?: boolean;
-  readonly direct?: boolean;
 }
 
 /** Rows of 16 voxels that a subgroup makes. */
@@ -20,58 +18,52 @@ export const SUBGROUP_THREADS = 32;
 const range = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 /** Bytes of workgroup memory that a kernel takes. */
-export function matrixWorkgroupBytes({ columns, subgroups, direct }: MatrixTiling): number {
+export function matrixWorkgroupBytes({ subgroups }: Pick<MatrixTiling, "subgroups">): number {
   const tile = (SIDE + 2) * (ROWS + 2) * (subgroups + 2) * SIDE * 2;
-  const taps = direct ? 0 : 9 * columns * SIDE * SIDE * 2;
   const results = subgroups * SIDE * SIDE * 4;
-  return tile + taps + results;
+  return tile + results;
 }
 
 /**
  * Returns the WGSL of a 'same' 3×3×3 convolution on subgroup matrices: products of f16, sums of f32. The sums are registers of
  * the subgroup that must be named one by one, so the inner part is written out.
  *
- * A workgroup takes 16 input channels at a time: their voxels, with a border of one, lie in workgroup memory, the weights of
- * one plane of taps beside them. For a tap, 16 voxels along x × 16 channels are one matrix, found by its first voxel.
+ * A workgroup takes 16 input channels at a time: their voxels, with a border of one, lie in workgroup memory. For a tap, 16
+ * voxels along x × 16 channels are one matrix, found by its first voxel. Weights are matrices in a row that all subgroups read
+ * at the same time: the cache holds them, and a copy in workgroup memory would halve the subgroups at work (measured on an H100).
  */
-export function conv3dMatrixCode(tiling: MatrixTiling): string {
-  const { stored, columns, subgroups, wide = false, direct = false } = tiling;
-  const U = wide ? 2 : 4; // units of 16 channels
-  const M = SIDE * U;
-  const unit = wide ? "vec4u" : "vec4<f16>";
+export function conv3dMatrixCode({ stored, columns, subgroups }: MatrixTiling): string {
   const rows = range(ROWS);
   const cols = range(columns);
-  const declare = rows.flatMap((r) => cols.map((c) => `  var sum${r}${c}: Sum;`)).join("\n");
+  const sums = rows.flatMap((r) => cols.map((c) => ({ r, c })));
+  const declare = sums.map(({ r, c }) => `  var sum${r}${c}: Sum;`).join("\n");
   const multiply = range(3)
-    .map((dx) => {
-      const left = range(ROWS + 2).map(
+    .flatMap((dx) => [
+      ...range(ROWS + 2).map(
         (y) =>
-          `      let left${dx}${y} = subgroupMatrixLoad<Left, row_major>(&tile, plane + ${(y * (SIDE + 2) + dx) * U}u, ${U}u);`,
-      );
-      const taps = range(3).flatMap((dy) =>
+          `      let left${dx}${y} = subgroupMatrixLoad<Left, row_major>(&tile, plane + ${(y * (SIDE + 2) + dx) * 4}u, 4u);`,
+      ),
+      ...range(3).flatMap((dy) =>
         cols.flatMap((c) => [
-          `      let right${dx}${dy}${c} = subgroupMatrixLoad<Right, row_major>(${direct ? `&weights, plane0 + ` : "&taps, "}${((dy * 3 + dx) * columns + c) * M}u, ${U}u);`,
+          `      let right${dx}${dy}${c} = subgroupMatrixLoad<Right, row_major>(&weights, taps + ${((dy * 3 + dx) * columns + c) * 64}u, 4u);`,
           ...rows.map(
             (r) =>
               `      sum${r}${c} = subgroupMatrixMultiplyAccumulate(left${dx}${r + dy}, right${dx}${dy}${c}, sum${r}${c});`,
           ),
         ]),
-      );
-      return [...left, ...taps].join("\n");
-    })
-    .join("\n");
-  const finish = rows
-    .flatMap((r) =>
-      cols.map((c) =>
-        [
-          "  workgroupBarrier();",
-          `  subgroupMatrixStore<row_major>(&results, subgroup * 256u, sum${r}${c}, ${SIDE}u);`,
-          "  workgroupBarrier();",
-          `  storeRow(sample, corner, ${r}u, subgroup, lane, firstQuad + ${c * 4}u);`,
-        ].join("\n"),
       ),
+    ])
+    .join("\n");
+  const finish = sums
+    .map(
+      ({ r, c }) => `  workgroupBarrier();
+  subgroupMatrixStore<row_major>(&results, subgroup * 256u, sum${r}${c}, ${SIDE}u);
+  workgroupBarrier();
+  storeRow(sample, corner, ${r}u, subgroup, lane, firstQuad + ${c * 4}u);`,
     )
     .join("\n");
+  const toHalf = stored === "f16" ? "value" : "vec4<f16>(value * params.scale)";
+  const unscaled = stored === "f16" ? "sum" : "sum / params.scale";
 
   return `enable f16;
 enable subgroups;
@@ -88,20 +80,17 @@ const COLUMNS = ${columns}u;
 const TILE_X = ${SIDE + 2}u;
 const TILE_Y = ${ROWS + 2}u;
 const TILE_VOXELS = TILE_X * TILE_Y * ${subgroups + 2}u;
-const PLANE_UNITS = 9u * COLUMNS * ${M}u;
 
 struct Input {
   shape: vec3i, // x, y, z
-  first: u32, // where its voxel 0 lies in the buffer, in vec4
-  offset: vec3i, // its voxel that lies under voxel 0 of the output
   channels: u32, // a multiple of 16; 0 where there is no second input
+  offset: vec3i, // its voxel that lies under voxel 0 of the output
 }
 
 struct Params {
   a: Input,
   b: Input,
   shape: vec3u, // of the output
-  first: u32,
   firstBlock: u32,
   quads: u32, // channels of the output, in vec4
   blocksZ: u32, // workgroups along z for one sample; samples follow one another in every buffer
@@ -113,70 +102,56 @@ struct Params {
 @group(0) @binding(1) var<storage, read> inputA: array<Stored4>;
 @group(0) @binding(2) var<storage, read> inputB: array<Stored4>;
 // [slice of channels out][16 channels in][z][y, x][16 channels out][channel in][channel out]
-@group(0) @binding(3) var<storage, read> weights: array<${unit}>;
+@group(0) @binding(3) var<storage, read> weights: array<vec4<f16>>;
 @group(0) @binding(4) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> output: array<Stored4>;
 
-var<workgroup> tile: array<${unit}, TILE_VOXELS * ${U}u>;
-${direct ? "" : `var<workgroup> taps: array<${unit}, PLANE_UNITS>;`}
+var<workgroup> tile: array<vec4<f16>, TILE_VOXELS * 4u>;
 var<workgroup> results: array<f32, SUBGROUPS * 256u>;
 
-// Where a voxel lies in an input of so many channels, in vec4; negative outside it.
-fn voxelStart(sample: u32, p: vec3i, s: vec3i, channels: u32) -> i32 {
+fn toHalf(value: Stored4) -> vec4<f16> { return ${toHalf}; }
+
+// Where a voxel lies in an input, in vec4; negative outside it.
+fn voxelStart(sample: u32, voxel: vec3i, input: Input) -> i32 {
+  let p = voxel + input.offset;
+  let s = input.shape;
   let inside = all(p >= vec3i(0)) && all(p < s);
-  return select(-1, (((i32(sample) * s.z + p.z) * s.y + p.y) * s.x + p.x) * i32(channels / 4u), inside);
+  return select(-1, (((i32(sample) * s.z + p.z) * s.y + p.y) * s.x + p.x) * i32(input.channels / 4u), inside);
 }
 
 // 16 channels of a voxel into workgroup memory, zero outside the input.
-fn loadVoxel(sample: u32, position: vec3i, chunk: u32, to: u32) {
+fn loadVoxel(sample: u32, voxel: vec3i, chunk: u32, to: u32) {
   let quadsA = params.a.channels / 4u;
   var quads = array<Stored4, 4>();
   if (chunk * 4u >= quadsA) {
-    let start = voxelStart(sample, position + params.b.offset, params.b.shape, params.b.channels);
-    let index = params.b.first + u32(start) + chunk * 4u - quadsA;
-    if (start >= 0) { quads = array<Stored4, 4>(inputB[index], inputB[index + 1u], inputB[index + 2u], inputB[index + 3u]); }
+    let start = voxelStart(sample, voxel, params.b);
+    let i = u32(start) + chunk * 4u - quadsA;
+    if (start >= 0) { quads = array<Stored4, 4>(inputB[i], inputB[i + 1u], inputB[i + 2u], inputB[i + 3u]); }
   } else {
-    let start = voxelStart(sample, position + params.a.offset, params.a.shape, params.a.channels);
-    let index = params.a.first + u32(start) + chunk * 4u;
-    if (start >= 0) { quads = array<Stored4, 4>(inputA[index], inputA[index + 1u], inputA[index + 2u], inputA[index + 3u]); }
+    let start = voxelStart(sample, voxel, params.a);
+    let i = u32(start) + chunk * 4u;
+    if (start >= 0) { quads = array<Stored4, 4>(inputA[i], inputA[i + 1u], inputA[i + 2u], inputA[i + 3u]); }
   }
-${
-  wide
-    ? `  tile[to] = pack(quads[0], quads[1]);
-  tile[to + 1u] = pack(quads[2], quads[3]);`
-    : range(4)
-        .map((q) => `  tile[to + ${q}u] = toHalf(quads[${q}]);`)
-        .join("\n")
-}
+  tile[to] = toHalf(quads[0]);
+  tile[to + 1u] = toHalf(quads[1]);
+  tile[to + 2u] = toHalf(quads[2]);
+  tile[to + 3u] = toHalf(quads[3]);
 }
 
-${
-  wide
-    ? stored === "f16"
-      ? "fn pack(p: Stored4, q: Stored4) -> vec4u { return vec4u(bitcast<vec2u>(p), bitcast<vec2u>(q)); }"
-      : `fn pack(p: Stored4, q: Stored4) -> vec4u {
-  let a = p * params.scale;
-  let b = q * params.scale;
-  return vec4u(pack2x16float(a.xy), pack2x16float(a.zw), pack2x16float(b.xy), pack2x16float(b.zw));
-}`
-    : `fn toHalf(value: Stored4) -> vec4<f16> { return ${stored === "f16" ? "value" : "vec4<f16>(value * params.scale)"}; }`
-}
-
-// Row r of every subgroup, from workgroup memory: bias, ReLU, and out.
+// 16 channels of row r of every subgroup, from workgroup memory: bias, ReLU, and out.
 fn storeRow(sample: u32, corner: vec3u, r: u32, subgroup: u32, lane: u32, firstQuad: u32) {
   let y = corner.y + r;
   let z = corner.z + subgroup;
   if (y >= params.shape.y || z >= params.shape.z) { return; }
   let row = ((sample * params.shape.z + z) * params.shape.y + y) * params.shape.x;
   for (var i = lane; i < 64u; i += ${SUBGROUP_THREADS}u) {
-    let quad = i % 4u;
+    let quad = firstQuad + i % 4u;
     let x = corner.x + i / 4u;
     if (x >= params.shape.x) { break; }
     let start = subgroup * 256u + i * 4u;
     let sum = vec4f(results[start], results[start + 1u], results[start + 2u], results[start + 3u]);
-    let value = ${stored === "f16" ? "sum" : "sum / params.scale"} + bias[firstQuad + quad];
-    let index = params.first + (row + x) * params.quads + firstQuad + quad;
-    output[index] = Stored4(select(value, max(value, vec4f()), params.relu == 1u));
+    let value = ${unscaled} + bias[quad];
+    output[(row + x) * params.quads + quad] = Stored4(select(value, max(value, vec4f()), params.relu == 1u));
   }
 }
 
@@ -201,18 +176,12 @@ ${declare}
     workgroupBarrier();
     for (var i = thread; i < TILE_VOXELS; i += THREADS) {
       let local = vec3u(i % TILE_X, i / TILE_X % TILE_Y, i / (TILE_X * TILE_Y));
-      loadVoxel(sample, vec3i(corner + local) - 1, chunk, i * ${U}u);
+      loadVoxel(sample, vec3i(corner + local) - 1, chunk, i * 4u);
     }
+    workgroupBarrier();
     for (var dz = 0u; dz < 3u; dz++) {
-      let plane0 = ((slice * chunks + chunk) * 3u + dz) * PLANE_UNITS;
-${
-  direct
-    ? "      if (dz == 0u) { workgroupBarrier(); }"
-    : `      if (dz > 0u) { workgroupBarrier(); }
-      for (var i = thread; i < PLANE_UNITS; i += THREADS) { taps[i] = weights[plane0 + i]; }
-      workgroupBarrier();`
-}
-      let plane = (subgroup + dz) * (TILE_Y * TILE_X * ${U}u);
+      let taps = ((slice * chunks + chunk) * 3u + dz) * (9u * COLUMNS * 64u);
+      let plane = (subgroup + dz) * (TILE_Y * TILE_X * 4u);
 ${multiply}
     }
   }

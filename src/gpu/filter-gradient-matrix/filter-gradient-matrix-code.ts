@@ -3,7 +3,7 @@ import { SIDE, SUBGROUP_THREADS } from "../conv3d-matrix/conv3d-matrix-code";
 /** Voxels of a block along y and z; along x it has 16. */
 export const BLOCK = 4;
 /** One subgroup for each tap along z and x. */
-export const SUBGROUPS = 9;
+const SUBGROUPS = 9;
 
 const range = (count: number) => Array.from({ length: count }, (_, index) => index);
 
