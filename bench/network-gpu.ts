@@ -1,7 +1,7 @@
 import type { NetworkExecutor } from "../src/core/backend";
 import type { Model } from "../src/core/nn/model";
 import { type Shape3, voxelCount, wholeBox } from "../src/core/volume/shape";
-import { chooseTiling } from "../src/gpu/conv3d/choose-tiling";
+import { conv3dMethods } from "../src/gpu/conv3d/choose-tiling";
 import type { GpuDevice } from "../src/gpu/device";
 import type { StoredType } from "../src/gpu/feature-map";
 import { createWebGpuNetwork } from "../src/gpu/network/webgpu-executor";
@@ -70,7 +70,7 @@ export async function networkGpuBench(
         peerMvoxPerSecond: peer?.f16 ? round(voxelCount(shape) / peer.f16 / 1e6) : null,
       },
       ...layers,
-      tilings: await Promise.all(types.map((type) => chooseTiling(gpu, type))),
+      convolutions: await Promise.all(types.map((type) => conv3dMethods(gpu, type))),
     },
   };
 }

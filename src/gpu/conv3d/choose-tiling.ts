@@ -1,16 +1,32 @@
 import { wholeBox } from "../../core/volume/shape";
 import { BufferSet } from "../buffer-set";
+import { createConv3dWinograd, winogradFits } from "../conv3d-winograd/conv3d-winograd";
 import type { GpuDevice } from "../device";
-import { bytesOf, type FeatureMap, featureMapBytes, type StoredType } from "../feature-map";
+import { type FeatureMap, featureMapBytes, type StoredType } from "../feature-map";
 import { PacedQueue } from "../paced-queue";
-import { type Conv3dTiling, createConv3d, SMALL_TILING, tilingFits, WIDE_TILING } from "./conv3d";
-
-/** What is tried: GPUs differ in registers and in what workgroup memory costs. */
-const CANDIDATES: readonly Conv3dTiling[] = [
+import {
+  type Conv3d,
+  type Conv3dTiling,
+  createConv3d,
+  SMALL_TILING,
+  tilingFits,
   WIDE_TILING,
-  { ...WIDE_TILING, voxelsZ: 8 },
-  { ...WIDE_TILING, voxelsY: 4 },
-  { ...WIDE_TILING, threadQuads: 1 },
+} from "./conv3d";
+
+/** A way to convolve: the plain sum, or Winograd's with half the products and more to load for each. */
+interface Conv3dMethod {
+  readonly method: "direct" | "winograd";
+  readonly tiling: Conv3dTiling;
+}
+
+/** GPUs differ in registers and in what workgroup memory costs. */
+const CANDIDATES: readonly Conv3dMethod[] = [
+  { method: "direct", tiling: WIDE_TILING },
+  { method: "direct", tiling: { ...WIDE_TILING, voxelsZ: 8 } },
+  { method: "direct", tiling: { ...WIDE_TILING, voxelsY: 4 } },
+  { method: "direct", tiling: { ...WIDE_TILING, threadQuads: 1 } },
+  { method: "winograd", tiling: WIDE_TILING },
+  { method: "winograd", tiling: { ...WIDE_TILING, threadQuads: 1 } },
 ];
 
 /** The probe: the network's most frequent layer on a part of a tile, 7 GFLOP. */
@@ -19,55 +35,66 @@ const PROBE = { box: wholeBox([32, 64, 64]), channels: 32 } as const;
 const MIN_MS = 10;
 const MAX_REPEATS = 64;
 
-const chosen = new WeakMap<GPUDevice, Map<StoredType, Promise<Conv3dTiling>>>();
+type Timed = Conv3dMethod & { readonly ms: number };
+
+const timed = new WeakMap<GPUDevice, Map<StoredType, Promise<readonly Timed[]>>>();
 
 /**
- * Returns the fastest tiling of `createConv3d` on this device for features and weights stored as `type`, by trying each once
- * per device: well below a second on a GPU, and without trying on a software adapter.
+ * Returns the ways to convolve features stored as `type` on this device, the fastest first, with the milliseconds of 7 GFLOP:
+ * each is tried once per device, below a second together on a GPU. A software adapter has one, untried.
  */
-export function chooseTiling(gpu: GpuDevice, type: StoredType): Promise<Conv3dTiling> {
-  if (gpu.isSoftware) return Promise.resolve(SMALL_TILING);
-  const known = chosen.get(gpu.device) ?? new Map<StoredType, Promise<Conv3dTiling>>();
-  chosen.set(gpu.device, known);
-  const tiling = known.get(type) ?? tryAll(gpu, type);
-  known.set(type, tiling);
-  tiling.catch(() => known.delete(type));
-  return tiling;
+export function conv3dMethods(gpu: GpuDevice, type: StoredType): Promise<readonly Timed[]> {
+  if (gpu.isSoftware) return Promise.resolve([{ method: "direct", tiling: SMALL_TILING, ms: Number.NaN }]);
+  const known = timed.get(gpu.device) ?? new Map<StoredType, Promise<readonly Timed[]>>();
+  timed.set(gpu.device, known);
+  const methods = known.get(type) ?? tryAll(gpu, type);
+  known.set(type, methods);
+  methods.catch(() => known.delete(type));
+  return methods;
 }
 
-async function tryAll(gpu: GpuDevice, type: StoredType): Promise<Conv3dTiling> {
-  const buffers = new BufferSet(gpu.device);
+/** Returns the fastest tiling of the plain sum, which takes weights as they are. */
+export async function chooseTiling(gpu: GpuDevice, type: StoredType): Promise<Conv3dTiling> {
+  const methods = await conv3dMethods(gpu, type);
+  return methods.find(({ method }) => method === "direct")?.tiling ?? SMALL_TILING;
+}
+
+async function tryAll(gpu: GpuDevice, type: StoredType): Promise<readonly Timed[]> {
+  const { device } = gpu;
+  const buffers = new BufferSet(device);
   const { box, channels } = PROBE;
   const mapBytes = featureMapBytes(box, channels, type);
-  const weightBytes = 27 * channels * channels * bytesOf(type);
+  const weightBytes = 4 * 54 * channels * channels;
+  const fitting = CANDIDATES.filter(({ method, tiling }) =>
+    (method === "direct" ? tilingFits : winogradFits)(device, tiling),
+  );
   try {
     const [from, to, weights, bias] = await buffers.take([mapBytes, mapBytes, weightBytes, 4 * channels]);
     const map = (buffer: GPUBuffer): FeatureMap => ({ buffer, box, channels, type });
     const args = { inputs: [map(from)], weights, bias, output: map(to) };
-    let best = { tiling: WIDE_TILING, ms: Number.POSITIVE_INFINITY };
-    for (const candidate of CANDIDATES.filter((tiling) => tilingFits(gpu.device, tiling))) {
-      const tiling = { ...candidate, halfSums: type === "f16" };
-      const ms = await millisecondsOf(gpu, type, tiling, args);
-      if (ms < best.ms) best = { tiling, ms };
+    const results: Timed[] = [];
+    for (const candidate of fitting) {
+      const way = { ...candidate, tiling: { ...candidate.tiling, halfSums: type === "f16" } };
+      results.push({ ...way, ms: await millisecondsOf(device, await probeOf(device, type, way), args) });
     }
-    return best.tiling;
+    return results.sort((a, b) => a.ms - b.ms);
   } finally {
     buffers.free();
   }
 }
 
-type ConvolutionArgs = Parameters<Awaited<ReturnType<typeof createConv3d>>["run"]>[0];
+function probeOf(device: GPUDevice, type: StoredType, { method, tiling }: Conv3dMethod): Promise<Conv3d> {
+  const spec = { channelsIn: [PROBE.channels], channelsOut: PROBE.channels, relu: true, type };
+  if (method === "winograd") return createConv3dWinograd(device, spec, tiling);
+  return createConv3d(device, { ...spec, kernelSize: 3, inputType: type }, tiling);
+}
 
 async function millisecondsOf(
-  gpu: GpuDevice,
-  type: StoredType,
-  tiling: Conv3dTiling,
-  args: ConvolutionArgs,
+  device: GPUDevice,
+  conv: Conv3d,
+  args: Parameters<Conv3d["run"]>[0],
 ): Promise<number> {
-  const { channels } = PROBE;
-  const spec = { kernelSize: 3, channelsIn: [channels], channelsOut: channels, relu: true } as const;
-  const conv = await createConv3d(gpu.device, { ...spec, inputType: type, type }, tiling);
-  const queue = new PacedQueue(gpu.device, false);
+  const queue = new PacedQueue(device, false);
   const time = async (repeats: number) => {
     const runs = Array.from({ length: repeats }, () => conv.run(args));
     const start = performance.now();

@@ -137,10 +137,11 @@ function codeOf({ kernelSize, inputType = "f32", type = "f32" }: Conv3dSpec, siz
   return kernelCode(source, types, sizes, { v: VOXELS_X, q: sizes.THREAD_QUADS, c: sizes.CHUNK, ...taps });
 }
 
-function conv3dOf(
+/** Returns a compiled convolution; others that take the same bindings are run the same way. */
+export function conv3dOf(
   device: GPUDevice,
   { kernelSize, channelsIn, channelsOut, relu }: Conv3dSpec,
-  { QUADS, VOXELS_Y, VOXELS_Z }: Conv3dSizes,
+  { QUADS, VOXELS_Y, VOXELS_Z }: Pick<Conv3dSizes, "QUADS" | "VOXELS_Y" | "VOXELS_Z">,
   pipeline: GPUComputePipeline,
 ): Conv3d {
   const allChannelsIn = channelsIn.reduce((sum, channels) => sum + channels, 0);

@@ -2,9 +2,10 @@ import type { Tensor, Weights } from "../../core/nn/model";
 import { encodeFloat16 } from "../../core/volume/float16";
 import { createConv1Label } from "../conv1-label/conv1-label";
 import { classMajorWeights, createConv1Softmax } from "../conv1-softmax/conv1-softmax";
-import { chooseTiling } from "../conv3d/choose-tiling";
+import { conv3dMethods } from "../conv3d/choose-tiling";
 import { createConv3d } from "../conv3d/conv3d";
 import { conv3dMatrixSupports, createConv3dMatrix, packMatrixWeights } from "../conv3d-matrix/conv3d-matrix";
+import { createConv3dWinograd, winogradWeights } from "../conv3d-winograd/conv3d-winograd";
 import type { GpuDevice } from "../device";
 import { withErrorScopes } from "../error-scopes";
 import type { FeatureMap, StoredType } from "../feature-map";
@@ -80,7 +81,12 @@ async function createRunner(
         return (inputs, output) => conv.run({ inputs, ...own, output });
       }
       const inputType = channelsIn[0] === 1 ? "f32" : type;
-      const tiling = await chooseTiling(gpu, type);
+      const [{ method, tiling }] = await conv3dMethods(gpu, type);
+      if (method === "winograd" && channelsIn[0] > 1) {
+        const conv = await createConv3dWinograd(device, { ...spec, type }, tiling);
+        const own = { weights: uploads.add(winogradWeights(kernel)), bias };
+        return (inputs, output) => conv.run({ inputs, ...own, output });
+      }
       const conv = await createConv3d(device, { ...spec, kernelSize: 3, inputType, type }, tiling);
       const own = { weights: uploads.add(kernel, type), bias };
       return (inputs, output) => conv.run({ inputs, ...own, output });
