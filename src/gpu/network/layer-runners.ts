@@ -69,28 +69,8 @@ async function createRunner(
   const kernel = (weights.get(`${name}.weight`) as Tensor).values;
   const bias = uploads.add((weights.get(`${name}.bias`) as Tensor).values);
   switch (op) {
-    case "conv3d": {
-      const spec = { channelsIn, channelsOut: channels, relu: true };
-      if (type === "f16" && gpu.hasSubgroupMatrices && conv3dMatrixSupports(channelsIn, channels)) {
-        const conv = await createConv3dMatrix(device, { ...spec, stored: type });
-        const all = channelsIn.reduce((sum, count) => sum + count, 0);
-        const own = {
-          weights: uploads.add(packMatrixWeights(kernel, all, channels, conv.columns), type),
-          bias,
-        };
-        return (inputs, output) => conv.run({ inputs, ...own, output });
-      }
-      const inputType = channelsIn[0] === 1 ? "f32" : type;
-      const [{ method, tiling }] = await conv3dMethods(gpu, type);
-      if (method === "winograd" && channelsIn[0] > 1) {
-        const conv = await createConv3dWinograd(device, { ...spec, type }, tiling);
-        const own = { weights: uploads.add(winogradWeights(kernel)), bias };
-        return (inputs, output) => conv.run({ inputs, ...own, output });
-      }
-      const conv = await createConv3d(device, { ...spec, kernelSize: 3, inputType, type }, tiling);
-      const own = { weights: uploads.add(kernel, type), bias };
-      return (inputs, output) => conv.run({ inputs, ...own, output });
-    }
+    case "conv3d":
+      return createConvolution(gpu, channelsIn, channels, kernel, bias, type, uploads);
     case "upconv": {
       const tiling = gpu.isSoftware ? SMALL_UPCONV : { ...WIDE_UPCONV, halfSums: type === "f16" };
       const kernels = await createUpconv(device, channelsIn[0], channels, type, tiling);
@@ -107,6 +87,39 @@ async function createRunner(
       return ([input], output) => conv.run({ input, ...own, output });
     }
   }
+}
+
+/** A 3×3×3 convolution by matrices of the GPU where features are f16 and it has them, else as it is found to be fastest. */
+async function createConvolution(
+  gpu: GpuDevice,
+  channelsIn: readonly number[],
+  channelsOut: number,
+  kernel: Float32Array,
+  bias: GPUBuffer,
+  type: StoredType,
+  uploads: Uploads,
+): Promise<RunLayer> {
+  const { device } = gpu;
+  const spec = { channelsIn, channelsOut, relu: true };
+  if (type === "f16" && gpu.hasSubgroupMatrices && conv3dMatrixSupports(channelsIn, channelsOut)) {
+    const conv = await createConv3dMatrix(device, { ...spec, stored: type });
+    const all = channelsIn.reduce((sum, count) => sum + count, 0);
+    const own = {
+      weights: uploads.add(packMatrixWeights(kernel, all, channelsOut, conv.columns), type),
+      bias,
+    };
+    return (inputs, output) => conv.run({ inputs, ...own, output });
+  }
+  const inputType = channelsIn[0] === 1 ? "f32" : type;
+  const [{ method, tiling }] = await conv3dMethods(gpu, type);
+  if (method === "winograd" && channelsIn[0] > 1) {
+    const conv = await createConv3dWinograd(device, { ...spec, type }, tiling);
+    const own = { weights: uploads.add(winogradWeights(kernel)), bias };
+    return (inputs, output) => conv.run({ inputs, ...own, output });
+  }
+  const conv = await createConv3d(device, { ...spec, kernelSize: 3, inputType, type }, tiling);
+  const own = { weights: uploads.add(kernel, type), bias };
+  return (inputs, output) => conv.run({ inputs, ...own, output });
 }
 
 /** Buffers with weights, freed together. */
