@@ -14,8 +14,8 @@ const DAWN_OPTIONS = ["enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_
 
 /**
  * Returns Node's WebGPU (Dawn, npm package `webgpu`), or null where it has no adapter. A Vulkan driver named in the environment
- * or installed is preferred; without one it is SwiftShader of Debian's Chromium. Keep the object for as long as a device
- * of it lives, and destroy the device in the end, or the process does not exit.
+ * or installed is preferred; without one it is SwiftShader of Debian's Chromium. Destroy its devices in the end, or the
+ * process does not exit.
  */
 export async function openNodeGpu(): Promise<GPU | null> {
   if (process.platform !== "linux") return create();
@@ -39,12 +39,17 @@ function loadVulkanLoader(): void {
   } catch {}
 }
 
+/** Dawn ends with its object, whatever devices it has: a collected one takes the process along. */
+const kept: GPU[] = [];
+
 async function create(): Promise<GPU | null> {
   try {
     const dawn = await import("webgpu");
     Object.assign(globalThis, dawn.globals);
     const gpu = dawn.create(DAWN_OPTIONS);
-    return (await gpu.requestAdapter()) ? gpu : null;
+    if (!(await gpu.requestAdapter())) return null;
+    kept.push(gpu);
+    return gpu;
   } catch {
     return null;
   }

@@ -2,8 +2,11 @@ import { type KernelRun, submissions } from "./paced-queue";
 
 /** Long submissions freeze the screen; the design allows 100 ms. */
 const TARGET_MS = 50;
-/** What a submission is tried with before the speed is known: 10 ms on a 1 TFLOP/s laptop. */
-const FIRST_FLOPS = 1e10;
+/**
+ * What a submission is tried with before the speed is known, and holds at least: 10 ms on a 1 TFLOP/s laptop. Without a least
+ * size, a thread that is busy compiling would cut kernels ever finer, and be busy with that.
+ */
+const LEAST_FLOPS = 1e10;
 /** The speed may rise by this much from one measurement to the next. */
 const MAX_RISE = 4;
 /** The speed is measured over times of this length; shorter ones say more about waiting than about speed. */
@@ -30,7 +33,7 @@ const paces = new WeakMap<GPUDevice, Pace>();
  * longer times; late news make the GPU look slower than it is, which only makes the pieces smaller.
  */
 class Pace {
-  flopsAtOnce = FIRST_FLOPS;
+  flopsAtOnce = LEAST_FLOPS;
   #pending = 0;
   #since = 0;
   #doneFlops = 0;
@@ -51,7 +54,7 @@ class Pace {
     const elapsedMs = performance.now() - this.#since;
     if (elapsedMs < (this.#pending === 0 ? SHORTEST_MS : LONGEST_MS)) return;
     const ideal = (this.#doneFlops * TARGET_MS) / elapsedMs;
-    this.flopsAtOnce = Math.min(ideal, this.flopsAtOnce * MAX_RISE);
+    this.flopsAtOnce = Math.max(LEAST_FLOPS, Math.min(ideal, this.flopsAtOnce * MAX_RISE));
     this.#restart();
   }
 
