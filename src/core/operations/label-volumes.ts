@@ -6,6 +6,7 @@ import type { VolumeMeta, VolumeReader, VolumeSink, VolumeSpec } from "../volume
 import { volumeStem } from "../volume/volume-stem";
 import type { LabelGrid } from "./label-grid";
 import type { LabelSlab } from "./label-slab";
+import type { LabelledPiece } from "./results";
 
 /** Probabilities of labels come as bytes; 255 stands for 1. */
 const SCORE_UNIT = 1 / 255;
@@ -25,8 +26,12 @@ export interface LabelVolumes {
   readonly bytesPerSection: number;
   /** Returns how many sections, from the first on, are written. */
   sections(): number;
-  /** Takes over what an earlier run finished; comes before any slab. */
-  copy(finished: FinishedSections, breathe: () => Promise<void>): Promise<void>;
+  /** Takes over what an earlier run finished; comes before any slab. `onSection` gets the labels of each section. */
+  copy(
+    finished: FinishedSections,
+    breathe: () => Promise<void>,
+    onSection: (piece: LabelledPiece) => void,
+  ): Promise<void>;
   /** Appends what a slab has beyond what is written, up to its section `toZ`; slabs come in order of z. */
   write(slab: LabelSlab, toZ: number, breathe: () => Promise<void>): Promise<void>;
   /** Ends the volumes and returns how many voxels (of the box) each class has. */
@@ -87,12 +92,14 @@ export async function openLabelVolumes(
     bytesPerSection: grid.areaOfNetwork * (1 + (score ? 1 : 0) + 4 * perClass.length),
     sections: () => sections,
 
-    async copy(finished, breathe) {
+    async copy(finished, breathe, onSection) {
       const read = (reader: VolumeReader, z: number) =>
         reader.readBox({ z0: z, y0: 0, x0: 0, z1: z + 1, y1: ny, x1: nx });
       for (; sections < finished.sections; sections++) {
         await breathe();
-        await writeLabels(Uint8Array.from(await read(finished.labels, sections)));
+        const found = Uint8Array.from(await read(finished.labels, sections));
+        await writeLabels(found);
+        onSection({ z0: sections, y0: 0, x0: 0, shape: [1, ny, nx], labels: found });
         if (score && finished.score) {
           const values = await read(finished.score, sections);
           await score.write(Uint8Array.from(values, (value) => Math.round(value / SCORE_UNIT)));

@@ -61,8 +61,7 @@ export async function segmentTiles(
 ): Promise<number> {
   const region = boxOnGrid(job.grid.wanted);
   const area = (region.y1 - region.y0) * (region.x1 - region.x0);
-  const total = voxelCount(boxShape(region));
-  const state: RunState = { doneZ: region.z0, done: 0, total, tiles: 0, allTiles: 0, isShort: false };
+  const state: RunState = { doneZ: region.z0, done: 0, total: 0, tiles: 0, allTiles: 0, isShort: false };
   let { budgetBytes } = job;
   let shortage: unknown = null;
   const plan = (z0: number) =>
@@ -75,9 +74,11 @@ export async function segmentTiles(
       rowsLeft(rows, job.grid, writer.sections()) ?? plan(firstLeft(region, job.grid, writer.sections()));
     state.doneZ = rows?.[0]?.[0].core.z0 ?? region.z1;
   }
+  const startZ = state.doneZ;
+  state.total = area * (region.z1 - startZ);
   while (state.doneZ < region.z1) {
     if (!rows) throw shortage ?? noRoom(budgetBytes);
-    state.done = area * (state.doneZ - region.z0);
+    state.done = area * (state.doneZ - startZ);
     state.allTiles = state.tiles + rows.flat().length;
     try {
       await computeRows(job, rows, writer, state, context);
@@ -108,7 +109,7 @@ function firstLeft(region: Box, grid: LabelGrid, sections: number): number {
 interface RunState {
   /** Up to here rows of tiles are computed and handed to the writer. */
   doneZ: number;
-  /** Voxels of the region, as progress tells them. */
+  /** Voxels of the region that this run has to do, and has done. */
   done: number;
   total: number;
   tiles: number;

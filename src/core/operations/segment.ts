@@ -112,7 +112,10 @@ export const SEGMENT: Operation<typeof SEGMENT_PARAMS, SegmentInputs, SegmentOut
     const network = await backend.createNetwork(model);
     try {
       const writer = await openLabelVolumes(volume.meta, model.manifest, params, seen.grid, context);
-      if (finished) await writer.copy(finished, context.breathe);
+      if (finished)
+        await writer.copy(finished, context.breathe, (piece) =>
+          context.onProgress({ done: 0, total: 0, note: "taking over what is finished", preview: { piece } }),
+        );
       const budgetBytes = params.memory === null ? backend.budgetBytes : params.memory * MEGABYTE;
       const job = { ...seen, normalization, network, budgetBytes, keep: params };
       const tiles = await segmentTiles(job, writer, context);
