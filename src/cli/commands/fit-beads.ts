@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { AbortError } from "../../core/errors";
 import {
   fourierShellCorrelation,
@@ -17,7 +17,6 @@ import { readBeadModel } from "../../io/bead-model/read-bead-model";
 import { writeBeadModel } from "../../io/bead-model/write-bead-model";
 import { checkOutputs } from "../check-outputs";
 import {
-  type CliIo,
   type Command,
   flagValue,
   hasFlag,
@@ -27,9 +26,9 @@ import {
   requiredFlag,
   UsageError,
 } from "../command";
-import { fileSink } from "../file-sink";
 import { loadMap } from "../load-map";
 import { createProgressLine } from "../progress-line";
+import { writeBinaryFile } from "../text-files";
 
 const DEFAULT_BEADS = 500;
 const SHELLS_IN_TEXT = 12;
@@ -58,17 +57,6 @@ function partOf(args: ParsedArgs): MapPart | null {
     throw new UsageError(`--part needs 6 numbers such as 10,12,9,30,28,33, not "${text}".`);
   const [x, y, z, otherX, otherY, otherZ] = numbers;
   return { nearer: { x, y, z }, than: { x: otherX, y: otherY, z: otherZ } };
-}
-
-async function writeBytes(path: string, bytes: Uint8Array<ArrayBuffer>, io: CliIo): Promise<void> {
-  const file = await fileSink(resolve(io.cwd, path));
-  try {
-    await file.write(0, bytes);
-    await file.close();
-  } catch (error) {
-    await file.discard();
-    throw error;
-  }
 }
 
 /** The model at the voxels of the map that it was fitted to. */
@@ -163,7 +151,7 @@ export const fitBeadsCommand: Command = {
     const kept = readBeadModel(bytes, basename(out));
     const fitted = atVoxelsOf(map, kept, origin);
     const curve = fourierShellCorrelation(map.values, fitted, shape, voxelSizeAngstrom);
-    await writeBytes(out, bytes, io);
+    await writeBinaryFile(out, bytes, io);
 
     const answer = {
       out,

@@ -14,7 +14,7 @@ interface Place extends Point3 {
 }
 
 /** A batch that is made patch by patch, in the pauses of something else. */
-export interface PendingBatch {
+interface PendingBatch {
   /** Makes one more patch, where one is missing. */
   advance(): void;
   /** Makes what is missing and returns the batch. */

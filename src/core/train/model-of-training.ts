@@ -4,6 +4,8 @@ import { encodeFloat16, float16Values } from "../volume/float16";
 import type { TrainingRecipe } from "./training-recipe";
 import type { TrainingVolume } from "./training-volume";
 
+type Named = Pick<TrainingVolume, "name">;
+
 /** The file name that a model's weights have: "cell" brings cell.safetensors. */
 export function modelStem(name: string): string {
   return (
@@ -15,7 +17,7 @@ export function modelStem(name: string): string {
 }
 
 /** Returns the manifest of a model in training, without scores. */
-export function manifestOf(recipe: TrainingRecipe, train: readonly TrainingVolume[]): ModelManifest {
+export function manifestOf(recipe: TrainingRecipe, train: readonly Named[]): ModelManifest {
   const { name, classes, voxelSizeAngstrom, proteinIsBright, licence, steps, batch, sampling } = recipe;
   const count = train.length === 1 ? "1 volume" : `${train.length} volumes`;
   const patches = `${steps} steps of ${batch} patches of ${sampling.side}³ voxels`;
@@ -37,10 +39,10 @@ export function withTraining(
   model: Model,
   recipe: TrainingRecipe,
   bestStep: number,
-  data: { readonly train: readonly TrainingVolume[]; readonly validation: readonly TrainingVolume[] },
+  data: { readonly train: readonly Named[]; readonly validation: readonly Named[] },
   scores: Readonly<Record<string, ClassScore>> | null,
 ): Model {
-  const names = (volumes: readonly TrainingVolume[]) => volumes.map(({ name }) => name);
+  const names = (volumes: readonly Named[]) => volumes.map(({ name }) => name);
   const rounded = (value: number) => Number(value.toFixed(4));
   const measured = Object.fromEntries(
     Object.entries(scores ?? {}).map(([label, { name: _, precision, recall, f1, ...counts }]) => [

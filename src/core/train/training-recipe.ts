@@ -38,7 +38,7 @@ export type DataSource = FileSource | SimulatedSource;
  * of each class, by its name, turned as each particle is. Balls and shapes overwrite the label map's classes without a radius
  * (membranes), and later particles earlier ones.
  */
-export type Targets =
+type Targets =
   | { readonly kind: "labels" }
   | { readonly kind: "spheres" }
   | { readonly kind: "shapes"; readonly masks: Readonly<Record<string, string>> };
@@ -69,7 +69,7 @@ export interface Augmentation {
   readonly noise: readonly [number, number] | null;
 }
 
-export interface Schedule {
+interface Schedule {
   readonly kind: "constant" | "cosine";
   /** Steps in which the rate rises from 0, in a line. */
   readonly warmUpSteps: number;
@@ -77,7 +77,7 @@ export interface Schedule {
   readonly finalShare: number;
 }
 
-export interface ValidationPlan {
+interface ValidationPlan {
   /** After so many steps each, and at the end; 0 for never. The loss is measured on the same patches each time. */
   readonly lossEvery: number;
   readonly batches: number;

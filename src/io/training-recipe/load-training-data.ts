@@ -26,7 +26,7 @@ import { readTruth } from "../truth/read-truth";
 import { openVolume } from "../volume/open-volume";
 
 /** A simulation's recipe with what gives its structures by their ids. */
-export interface OpenedRecipe {
+interface OpenedRecipe {
   readonly recipe: Recipe;
   readonly structures: (id: string) => Promise<Structure>;
 }
