@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
 import { type Matrix3, matrixOf, quaternionOf, rotationAbout } from "../geometry/rotation";
+import { buildScene } from "../simulate/build-scene";
+import { densityTemplate } from "../structure/density-template";
+import type { BeadModel } from "../structure/structure";
+import { structureMask } from "../structure/structure-mask";
 import type { Shape3 } from "../volume/shape";
 import { paintShapes, paintSpheres, type ShapeMask, type TrainingObject } from "./paint-targets";
 
@@ -125,4 +129,48 @@ test("a mask of finer voxels keeps its size in ångström", () => {
   const ball = new Uint8Array(VOXELS);
   paintSpheres(ball, SHAPE, [object], new Map([[1, 3.1]]));
   expect(labels).toEqual(ball);
+});
+
+test("masks painted at a scene's particles are where the scene has them", async () => {
+  // A long arm and a short one, about their centre of mass.
+  const positions = [-60, -20, 0, -20, -20, 0, 20, -20, 0, 60, -20, 0, 60, 20, 0, 60, 20, 40];
+  const mean = [0, 1, 2].map(
+    (axis) => positions.filter((_, i) => i % 3 === axis).reduce((sum, at) => sum + at, 0) / 6,
+  );
+  const model: BeadModel = {
+    kind: "beads",
+    name: "hook",
+    positionsAngstrom: Float32Array.from(positions, (at, i) => at - mean[i % 3]),
+    electrons: new Float32Array(6).fill(30_000),
+    sigmasAngstrom: new Float32Array(6).fill(14),
+  };
+  const grid = { voxelSizeAngstrom: 10, resolutionAngstrom: 20 };
+  const scene = await buildScene(
+    {
+      ...grid,
+      shape: [40, 60, 60],
+      gapAngstrom: 10,
+      membranes: [],
+      filaments: [],
+      particles: [{ name: "hook", structure: "hook", count: 8 }],
+    },
+    { structures: async () => model, seed: 3, volumeName: "scene.mrc" },
+    { breathe: async () => {}, onProgress() {} },
+  );
+  const template = densityTemplate(model, grid);
+  const mask = { side: template.side, values: structureMask(template), scale: 1 };
+  const overlap = (objects: readonly TrainingObject[]) => {
+    const labels = new Uint8Array(scene.labels.length);
+    paintShapes(labels, scene.shape, objects, new Map([[1, mask]]));
+    const both = labels.filter((label, i) => label && scene.labels[i]).length;
+    return both / labels.filter((label, i) => label || scene.labels[i]).length;
+  };
+  const { particles } = scene.list;
+  const inverse = particles.map(({ rotation, ...rest }) => ({
+    ...rest,
+    rotation: rotation && { ...rotation, w: -rotation.w },
+  }));
+  expect(particles.length).toBe(8);
+  expect(overlap(particles)).toBeGreaterThan(0.8); // the surface lies within half a voxel
+  expect(overlap(inverse)).toBeLessThan(0.6);
 });
