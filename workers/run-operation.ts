@@ -5,6 +5,7 @@ import type { Backend } from "../src/core/backend";
 import type { Model } from "../src/core/nn/model";
 import { CORRECT_CTF } from "../src/core/operations/correct-ctf";
 import { DENSITY } from "../src/core/operations/density";
+import { DISTANCES } from "../src/core/operations/distances";
 import { LOCALIZE } from "../src/core/operations/localize";
 import { RECONSTRUCT } from "../src/core/operations/reconstruct";
 import { RESTORE } from "../src/core/operations/restore";
@@ -14,12 +15,13 @@ import type { Structure } from "../src/core/structure/structure";
 import type { ParamSpec, ParamValues } from "../src/core/task/params";
 import { checkParams } from "../src/core/task/params";
 import type { TaskContext } from "../src/core/task/task";
-import type { VolumeReader } from "../src/core/volume/volume";
-import { createMrcSink } from "../src/io/mrc/mrc-writer";
+import type { VolumeReader, VolumeSpec } from "../src/core/volume/volume";
+import { createMrcSink, type MrcSink } from "../src/io/mrc/mrc-writer";
 import { createBlobSink } from "../src/io/source/blob-sink";
 import { blobSource } from "../src/io/source/blob-source";
 import { openStructure } from "../src/io/structure/open-structure";
 import { openVolume } from "../src/io/volume/open-volume";
+import { openFinished, unfinishedFile, withFinishedFiles } from "./finished-sections";
 import type { KeptLabels } from "./kept-labels";
 import type { KeptScene } from "./kept-scene";
 import { runTrain } from "./run-train";
@@ -42,11 +44,16 @@ interface Run<Id extends OperationId> {
   readonly inputs: readonly string[];
 }
 
+interface RunContext extends TaskContext {
+  /** Returns the volumes that are open, with so many sections of them finished. */
+  unfinishedVolumes(sections: number): readonly ResultVolume[];
+}
+
 type Runner<Id extends OperationId> = (
   inputs: RunRequests[Id],
   params: GivenParams,
   tools: RunTools,
-  context: TaskContext,
+  context: RunContext,
 ) => Promise<Run<Id>>;
 
 async function openFile(
@@ -70,7 +77,13 @@ const RUNNERS: { readonly [Id in OperationId]: Runner<Id> } = {
     const volume = await openFile(inputs.volume, tools);
     const params = checkParams(SEGMENT.params, given, volume.meta.shape);
     const model = await tools.loadModel(inputs.model);
-    const output = await SEGMENT.run({ volume, model, backend: tools.backend }, params, context);
+    const finished =
+      inputs.finished && (await openFinished(inputs.finished, (file) => openFile(file, tools)));
+    const output = await SEGMENT.run(
+      { volume, model, backend: tools.backend, finished },
+      params,
+      withFinishedFiles(context, params, context.unfinishedVolumes),
+    );
     return { output, params, inputs: [volume.meta.name, model.manifest.name] };
   },
 
@@ -82,6 +95,13 @@ const RUNNERS: { readonly [Id in OperationId]: Runner<Id> } = {
     const output = await localizer.run({ labels, score, classes: inputs.classes }, params, context);
     const names = [labels.meta.name, ...(score ? [score.meta.name] : [])];
     return { output, params, inputs: names };
+  },
+
+  async distances(inputs, given, tools, context) {
+    const labels = await openFile(inputs.labels, tools);
+    const params = checkParams(DISTANCES.params, given, labels.meta.shape);
+    const output = await DISTANCES.run({ labels, points: inputs.points }, params, context);
+    return { output, params, inputs: [labels.meta.name] };
   },
 
   async reconstruct({ stack: file, tiltsDeg }, given, tools, context) {
@@ -121,11 +141,11 @@ const RUNNERS: { readonly [Id in OperationId]: Runner<Id> } = {
 /** Volumes of results: MRC files in Blobs, kept from the moment they are closed. */
 function createResults() {
   const volumes: ResultVolume[] = [];
-  const unfinished = new Set<ReturnType<typeof createBlobSink>>();
+  const unfinished = new Map<ReturnType<typeof createBlobSink>, { spec: VolumeSpec; sink: MrcSink }>();
   const createVolume: TaskContext["createVolume"] = async (spec) => {
     const bytes = createBlobSink();
     const sink = createMrcSink(spec, bytes);
-    unfinished.add(bytes);
+    unfinished.set(bytes, { spec, sink });
     return {
       write: sink.write,
       async close() {
@@ -135,8 +155,14 @@ function createResults() {
       },
     };
   };
-  const discard = () => Promise.all([...unfinished].map((bytes) => bytes.discard()));
-  return { volumes, createVolume, discard };
+  const unfinishedVolumes = (sections: number): readonly ResultVolume[] =>
+    [...unfinished].map(([bytes, { spec, sink }]) => ({
+      role: spec.role,
+      name: spec.name,
+      blob: unfinishedFile(bytes.blob(), sink, sections, spec.shape[0]),
+    }));
+  const discard = () => Promise.all([...unfinished.keys()].map((bytes) => bytes.discard()));
+  return { volumes, createVolume, unfinishedVolumes, discard };
 }
 
 /**
@@ -152,7 +178,8 @@ export async function runOperation<Id extends OperationId>(
   const start = performance.now();
   const results = createResults();
   const { signal, onProgress, breathe } = tools;
-  const context: TaskContext = { signal, onProgress, breathe, createVolume: results.createVolume };
+  const { createVolume, unfinishedVolumes } = results;
+  const context: RunContext = { signal, onProgress, breathe, createVolume, unfinishedVolumes };
   try {
     const runner: Runner<Id> = RUNNERS[operation];
     const { output, params, inputs: names } = await runner(inputs, given, tools, context);

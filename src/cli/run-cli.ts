@@ -4,6 +4,7 @@ import { convertCommand } from "./commands/convert";
 import { correctCtfCommand } from "./commands/correct-ctf";
 import { ctfCommand } from "./commands/ctf";
 import { densityCommand } from "./commands/density";
+import { distancesCommand } from "./commands/distances";
 import { evaluateCommand } from "./commands/evaluate";
 import { fitBeadsCommand } from "./commands/fit-beads";
 import { infoCommand } from "./commands/info";
@@ -25,6 +26,7 @@ const COMMANDS: readonly Command[] = [
   segmentCommand,
   localizeCommand,
   evaluateCommand,
+  distancesCommand,
   trainCommand,
   modelCommand,
   simulateCommand,

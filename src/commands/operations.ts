@@ -1,6 +1,7 @@
 import type { OperationId } from "../contracts/compute";
 import { CORRECT_CTF } from "../core/operations/correct-ctf";
 import { DENSITY } from "../core/operations/density";
+import { DISTANCES } from "../core/operations/distances";
 import { LOCALIZE } from "../core/operations/localize";
 import { RECONSTRUCT } from "../core/operations/reconstruct";
 import { RESTORE } from "../core/operations/restore";
@@ -25,6 +26,7 @@ export const OPERATIONS = {
   restore: RESTORE,
   segment: SEGMENT,
   localize: LOCALIZE,
+  distances: DISTANCES,
   simulate: SIMULATE,
   train: TRAIN,
   reconstruct: RECONSTRUCT,

@@ -13,6 +13,7 @@ const DOING: Readonly<Record<OperationId, string>> = {
   restore: "restoring",
   segment: "segmenting",
   localize: "localizing",
+  distances: "measuring distances",
   simulate: "simulating",
   train: "training",
   reconstruct: "reconstructing",
@@ -37,6 +38,8 @@ interface RunRequest<Id extends OperationId> {
   /** In the place of what the form says. */
   readonly params?: Readonly<Record<string, unknown>>;
   readonly onPreview?: (preview: RunPreviews[Id], jobId: string) => void;
+  /** How long it may take to hand over what it has when it is cancelled, where that is more than a moment. */
+  readonly patienceMs?: number;
 }
 
 /**
@@ -77,6 +80,7 @@ export async function runOperation<Id extends OperationId>(
     params: fixed,
     job,
     onPreview,
+    patienceMs,
   }: RunRequest<Id>,
 ): Promise<RunResult<Id> | null> {
   const { jobs, shell, host, stops } = workbench;
@@ -98,6 +102,7 @@ export async function runOperation<Id extends OperationId>(
     const result = await workbench.compute.run(operation, inputs, params, {
       signal: stop.signal,
       onProgress,
+      ...(patienceMs !== undefined && { patienceMs }),
     });
     // A job under a name of its own does a part of the operation's work.
     if (!job) rememberPace(workbench, operation, estimate.flops, result.provenance.seconds);

@@ -13,14 +13,27 @@ import type { Recipe } from "../core/simulate/recipe";
 import type { Provenance } from "../core/task/operation";
 import type { TrainingRecipe } from "../core/train/training-recipe";
 import type { TrainPreview } from "../core/train/training-run";
-import type { Shape3 } from "../core/volume/shape";
+import type { Point3, Shape3 } from "../core/volume/shape";
 import type { ModelFile, ResultVolume, VolumeFile } from "./files";
 import type { ProgressListener } from "./task";
+
+/** What a segmentation has finished: its volumes as files in which every section from `sections` on is zero. */
+export interface FinishedFiles {
+  readonly sections: number;
+  /** Those of the run. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly volumes: readonly ResultVolume[];
+}
 
 export interface RunRequests {
   restore: { readonly volume: VolumeFile };
   /** The model by its name, where it ships with the app. */
-  segment: { readonly volume: VolumeFile; readonly model: string | ModelFile };
+  segment: {
+    readonly volume: VolumeFile;
+    readonly model: string | ModelFile;
+    /** Of a run that was stopped, with the same model and parameters: this one goes on from there. */
+    readonly finished?: FinishedFiles;
+  };
   localize: {
     readonly labels: VolumeFile;
     readonly score: VolumeFile | null;
@@ -28,6 +41,7 @@ export interface RunRequests {
     readonly mapId: string;
     readonly classes: readonly ClassInfo[];
   };
+  distances: { readonly labels: VolumeFile; readonly points: readonly Point3[] };
   reconstruct: { readonly stack: VolumeFile; readonly tiltsDeg: readonly number[] };
   "correct-ctf": {
     readonly stack: VolumeFile;
@@ -60,6 +74,8 @@ export interface RunOutputs {
   restore: RestoreOutput;
   segment: SegmentOutput;
   localize: LocalizeOutput;
+  /** In the order of the points; null where the class has no voxel. */
+  distances: { readonly distancesAngstrom: readonly (number | null)[] };
   reconstruct: ReconstructOutput;
   "correct-ctf": { readonly defociMicrometre: readonly number[] };
   density: unknown;
@@ -70,8 +86,9 @@ export interface RunOutputs {
 /** What `progress.preview` holds while an operation runs. */
 export interface RunPreviews {
   restore: RestorePreview;
-  segment: SegmentPreview;
+  segment: SegmentPreview & { readonly finished?: FinishedFiles };
   localize: never;
+  distances: never;
   reconstruct: never;
   "correct-ctf": never;
   density: never;

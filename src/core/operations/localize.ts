@@ -2,17 +2,16 @@ import { ComputeError } from "../errors";
 import type { ClassInfo, Particle } from "../particles/particle-list";
 import { connectedComponents } from "../segment/connected-components";
 import { type LabelPieces, labelPieces } from "../segment/label-pieces";
-import { type LabelRuns, LabelRunsBuilder, type VoxelGroup } from "../segment/label-runs";
+import type { LabelRuns, VoxelGroup } from "../segment/label-runs";
 import { meanShift } from "../segment/mean-shift";
 import type { Operation } from "../task/operation";
 import type { ParamSpec, ParamValues } from "../task/params";
 import type { TaskContext } from "../task/task";
 import { type Shape3, voxelCount } from "../volume/shape";
 import { knownVoxelSizeAngstrom, type VolumeReader } from "../volume/volume";
+import { LABEL_SLAB_VOXELS, readLabelRuns } from "./read-label-runs";
 import type { LocalizeOutput } from "./results";
 
-/** Voxels that are read at a time: 16 MB of labels. */
-const SLAB_VOXELS = 1 << 22;
 /** A run takes 12 bytes; crowded cells have about one for 20 voxels. */
 const RUN_BYTES_PER_VOXEL = 12 / 20;
 
@@ -64,24 +63,6 @@ export interface LocalizeInputs {
   readonly classes: readonly ClassInfo[];
   /** The tomogram that the list is of; the label map's own name if left out. */
   readonly volumeName?: string;
-}
-
-async function readRuns(
-  { labels, score }: LocalizeInputs,
-  wanted: readonly number[],
-  { onProgress, breathe }: LocalizeContext,
-): Promise<LabelRuns[]> {
-  const { shape } = labels.meta;
-  const [nz, ny, nx] = shape;
-  const builder = new LabelRunsBuilder(shape, wanted, score !== null);
-  const step = Math.max(1, Math.floor(SLAB_VOXELS / (ny * nx)));
-  for (let z0 = 0; z0 < nz; z0 += step) {
-    await breathe();
-    const box = { z0, y0: 0, x0: 0, z1: Math.min(nz, z0 + step), y1: ny, x1: nx };
-    builder.add(await labels.readBox(box), score && (await score.readBox(box)));
-    onProgress({ done: box.z1, total: nz + wanted.length, note: "reading labels" });
-  }
-  return builder.finish();
 }
 
 function bandwidthVoxels({ labels }: LocalizeInputs, info: ClassInfo, factor: number): number {
@@ -168,7 +149,7 @@ export class Localizer {
 
   private async read(inputs: LocalizeInputs, wanted: readonly number[], context: LocalizeContext) {
     if (this.kept) return this.kept;
-    const read = await readRuns(inputs, wanted, context);
+    const read = await readLabelRuns(inputs.labels, inputs.score, wanted, context);
     this.kept = new Map(
       read.map((runs) => [runs.label, { runs, pieces: null, grouping: "", particles: [] }]),
     );
@@ -210,7 +191,7 @@ export const LOCALIZE: Operation<typeof LOCALIZE_PARAMS, LocalizeInputs, Localiz
 
   estimate(shape: Shape3) {
     const voxels = voxelCount(shape);
-    const slab = Math.min(voxels, Math.max(SLAB_VOXELS, shape[1] * shape[2]));
+    const slab = Math.min(voxels, Math.max(LABEL_SLAB_VOXELS, shape[1] * shape[2]));
     return { bytes: 8 * slab + RUN_BYTES_PER_VOXEL * voxels, flops: 10 * voxels };
   },
 

@@ -2,6 +2,7 @@ import type { Labelled } from "../../core/metrics/evaluate";
 import type { Overlap } from "../../core/metrics/overlap";
 import type { ClassCurve } from "../../core/metrics/threshold-curve";
 import type { Evaluation } from "../../core/operations/results";
+import type { Particle } from "../../core/particles/particle-list";
 
 type Cell = string | number;
 
@@ -77,4 +78,16 @@ export function overlapCsv(
     ...onlyA.map((index) => row("only_a", a[index])),
     ...onlyB.map((index) => row("only_b", b[index])),
   ]);
+}
+
+/** Returns particles with their distances as CSV; a field is empty where there is no distance. */
+export function distancesCsv(
+  particles: readonly Particle[],
+  distancesAngstrom: readonly (number | null)[],
+): string {
+  const rows = particles.map(({ id, label, x, y, z }, index) => {
+    const distance = distancesAngstrom[index];
+    return [id, label, x, y, z, distance === null ? "" : Number(distance.toFixed(3))];
+  });
+  return csv([["id", "label", "x", "y", "z", "distance_angstrom"], ...rows]);
 }

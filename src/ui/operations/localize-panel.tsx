@@ -3,6 +3,7 @@ import { entryOf, type ParticlesEntry, voxelSizeOf } from "../../state/document"
 import { chosenModel } from "../../state/models";
 import { Section } from "../controls/section";
 import { ConfusionTable } from "../review/confusion-table";
+import { DistancePanel } from "../review/distance-panel";
 import { ExportMenu } from "../review/export-menu";
 import { OverlapTable } from "../review/overlap-table";
 import { ScoreTable } from "../review/score-table";
@@ -38,6 +39,9 @@ function Found({ entry }: { readonly entry: ParticlesEntry }) {
       )}
       <Section title="Two lists" open={false}>
         <OverlapTable entry={entry} />
+      </Section>
+      <Section title="Distances" open={false}>
+        <DistancePanel entry={entry} />
       </Section>
     </>
   );
