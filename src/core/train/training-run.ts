@@ -103,6 +103,8 @@ export class TrainingRun {
       await this.#save();
     } catch (error) {
       if (isAbort(error)) await this.#save();
+      // What was learnt is kept if it still can be read; what went wrong first is what is told.
+      else if (this.#step > this.#firstStep) await this.#save().catch(() => {});
       throw error;
     }
   }
