@@ -44,6 +44,7 @@ export function createWorkbench(data: DataClient, compute: ComputeClient, host: 
     surfaces: new Map(),
     isosurface: { volumeId: null, mesh: null },
     liveLabels: new Map(),
+    unfinished: new Map(),
     previews: new Map(),
     stops: new Map(),
     data,

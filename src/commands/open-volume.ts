@@ -171,6 +171,7 @@ export function closeEntry(workbench: Workbench, id: string): void {
     if (workbench.files.delete(each)) workbench.data.close(each).catch(() => undefined);
     workbench.surfaces.delete(each);
     workbench.liveLabels.delete(each);
+    workbench.unfinished.delete(each);
   }
   for (const { id: jobId, volumeId } of workbench.jobs.getState().jobs)
     if (isGone(volumeId)) workbench.stops.get(jobId)?.abort();

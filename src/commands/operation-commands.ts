@@ -6,7 +6,7 @@ import { runLocalize } from "./run-localize";
 import { cancelJob } from "./run-operation";
 import { runCorrectCtf, runReconstruct, shownSeries } from "./run-reconstruct";
 import { runRestore } from "./run-restore";
-import { runSegment } from "./run-segment";
+import { goOnWithSegmentation, runSegment, unfinishedShown } from "./run-segment";
 import { buildCell, chosenRecipe } from "./run-simulate";
 import type { Workbench } from "./workbench";
 
@@ -102,6 +102,14 @@ export const operationCommands: readonly Command[] = [
       workbench.shell.getState().models.length > 0 &&
       !isRunning(workbench, "segment"),
     run: runSegment,
+  },
+  {
+    id: "run.segment-go-on",
+    label: "Go on with the segmentation",
+    group: "Operations",
+    keys: [],
+    enabled: (workbench) => unfinishedShown(workbench) !== null && !isRunning(workbench, "segment"),
+    run: goOnWithSegmentation,
   },
   {
     id: "run.localize",

@@ -1,15 +1,24 @@
+import type { RunRequests } from "../contracts/compute";
 import type { LabelSurface, SurfaceMesh } from "../contracts/data";
 import type { VolumeFile } from "../contracts/files";
 import type { PreviewSlice } from "../core/operations/results";
 import type { Axis, Point3 } from "../core/volume/shape";
 import type { ComputeClient } from "../services/compute-client";
 import type { DataClient } from "../services/data-client";
-import type { DocumentStore } from "../state/document";
+import type { DocumentStore, LabelClass } from "../state/document";
 import type { HistoryStore } from "../state/history";
 import type { JobsStore } from "../state/jobs";
 import type { ShellStore } from "../state/shell";
 import type { ViewStore } from "../state/view";
 import type { LiveLabels } from "./live-labels";
+
+/** What a segmentation that was stopped needs to go on. */
+export interface UnfinishedSegmentation {
+  readonly volumeId: string;
+  readonly classes: readonly LabelClass[];
+  /** With what is finished. */
+  readonly request: RunRequests["segment"];
+}
 
 /** What commands may tell the views directly; everything else goes through the stores. */
 interface ViewerControls {
@@ -46,6 +55,8 @@ export interface Workbench {
   readonly isosurface: { volumeId: string | null; mesh: SurfaceMesh | null };
   /** Label maps that are still filling in, by id. */
   readonly liveLabels: Map<string, LiveLabels>;
+  /** Segmentations that were stopped, by the id of the label map of what they had finished. */
+  readonly unfinished: Map<string, UnfinishedSegmentation>;
   /** The newest preview of each job, by id. */
   readonly previews: Map<string, PreviewSlice>;
   /** How to stop each running job, by id. */

@@ -16,6 +16,8 @@ interface RunBoxProps {
   readonly missing?: string | null;
   /** What is shown while it runs. */
   readonly live?: ReactNode;
+  /** What is said and offered where a run was stopped and can go on. */
+  readonly stopped?: ReactNode;
 }
 
 function EstimateLine({ operation, shape }: { readonly operation: OperationId; readonly shape: Shape3 }) {
@@ -45,7 +47,7 @@ function EstimateLine({ operation, shape }: { readonly operation: OperationId; r
 }
 
 /** The estimate, the Run button, and while it runs: progress, time left, cancel; afterwards how it went. */
-export function RunBox({ operation, shape, missing = null, live }: RunBoxProps) {
+export function RunBox({ operation, shape, missing = null, live, stopped }: RunBoxProps) {
   const workbench = useWorkbench();
   const { command, enabled, run } = useCommand(`run.${operation}`);
   const job = useJobs(({ jobs }) => lastJob(jobs, operation));
@@ -72,7 +74,10 @@ export function RunBox({ operation, shape, missing = null, live }: RunBoxProps) 
           {job.error}
         </p>
       )}
-      {job?.phase === "cancelled" && <p className="sentence">Cancelled. What was open is as it was.</p>}
+      {!isRunning && stopped}
+      {job?.phase === "cancelled" && !stopped && (
+        <p className="sentence">Cancelled. What was open is as it was.</p>
+      )}
       {!missing && job?.phase === "done" && job.endedAt !== null && (
         <p className="hint">Finished in {formatDuration((job.endedAt - job.startedAt) / 1000)}.</p>
       )}

@@ -1,10 +1,11 @@
+import { StepForward } from "lucide-react";
 import { openPanel } from "../../commands/operation-commands";
 import { fitsVoxelSize } from "../../core/nn/fits-voxel-size";
-import { entryOf, type VolumeEntry, voxelSizeOf } from "../../state/document";
+import { entryOf, type LabelsEntry, type VolumeEntry, voxelSizeOf } from "../../state/document";
 import { lastJob } from "../../state/jobs";
 import { chosenModel, type ModelEntry } from "../../state/models";
 import { formatNumber } from "../format-quantity";
-import { useDocument, useJobs, useShell, useView, useWorkbench } from "../workbench-context";
+import { useCommand, useDocument, useJobs, useShell, useView, useWorkbench } from "../workbench-context";
 import { ModelCard } from "./model-card";
 import { ModelChooser } from "./model-chooser";
 import { OperationForm, useShownVolume } from "./operation-form";
@@ -33,6 +34,21 @@ function voxelSizeNote(
       };
 }
 
+/** What a segmentation that was stopped has finished, and the button that goes on with it. */
+function GoOn({ labels, sections }: { readonly labels: LabelsEntry; readonly sections: number }) {
+  const { command, enabled, run } = useCommand("run.segment-go-on");
+  return (
+    <>
+      <p className="sentence">
+        The segmentation was stopped: {labels.name} has the first {sections} sections.
+      </p>
+      <button type="button" className="button" disabled={!enabled} onClick={run}>
+        <StepForward size={14} aria-hidden /> {command.label}
+      </button>
+    </>
+  );
+}
+
 /** The panel of the segmentation. */
 export function SegmentPanel() {
   const workbench = useWorkbench();
@@ -43,6 +59,7 @@ export function SegmentPanel() {
   const labelsId = useView((view) => view.labelsId);
   const labels = useDocument((document) => entryOf(document.labels, labelsId));
   const job = useJobs(({ jobs }) => lastJob(jobs, "segment"));
+  const stopped = labels && workbench.unfinished.get(labels.id)?.request.finished;
   const note = volume && model && voxelSizeNote(volume, model, isIgnored);
   return (
     <>
@@ -55,6 +72,7 @@ export function SegmentPanel() {
         shape={volume?.meta.shape ?? null}
         missing={volume ? null : "Open a tomogram first: drop an MRC file anywhere."}
         live={<p className="hint">The labels fill in over the slices as they are computed.</p>}
+        stopped={stopped && <GoOn labels={labels} sections={stopped.sections} />}
       />
       {labels?.complete && job?.phase === "done" && (
         <button type="button" className="link-button" onClick={() => openPanel(workbench, "review")}>
