@@ -29,7 +29,9 @@ export function ConfusionTable({ evaluation }: { readonly evaluation: Evaluation
               {row.map((count, found) => (
                 <td
                   key={heads[found]}
-                  className={true_ === found ? "right" : "wrong"}
+                  className={
+                    true_ !== found ? "wrong" : found < confusion.labels.length ? "right" : undefined
+                  }
                   style={{ "--share": count / most } as React.CSSProperties}
                 >
                   {count === 0 ? "·" : count}

@@ -53,12 +53,12 @@ function Histogram({ distances, from, to }: HistogramProps) {
       <LinePlot
         options={OPTIONS}
         data={data}
-        className="curve-plot bars"
+        className="bar-plot"
         label={`How many ${from} are how far from the nearest voxel of ${to}, in Å`}
       />
       <p className="hint">
-        {distances.length} {from} against the distance in Å, in steps of {binAngstrom} Å; half are nearer than{" "}
-        {Math.round(middle)} Å.
+        {from}: {distances.length} particles against their distance to {to}, in steps of {binAngstrom} Å. Half
+        are nearer than {Math.round(middle)} Å.
       </p>
     </>
   );
