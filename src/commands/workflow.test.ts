@@ -118,15 +118,18 @@ let saved: { readonly name: string; readonly blob: Blob }[] = [];
 let workbench: Workbench;
 /** Lets a test keep a run going. */
 let hold: Promise<void> | null = null;
+/** What every run reports. */
+let preview: unknown = null;
 
 const COMPUTE = {
   run: async (
     operation: Asked["operation"],
     inputs: unknown,
     params: Asked["params"],
-    { signal }: { signal: AbortSignal },
+    { signal, onProgress }: { signal: AbortSignal; onProgress: (progress: unknown) => void },
   ) => {
     asked.push({ operation, inputs, params });
+    if (preview) onProgress({ done: 1, total: 2, note: "", preview });
     await hold;
     if (signal.aborted) throw new AbortError();
     return OUTPUTS[operation];
@@ -142,6 +145,7 @@ beforeEach(async () => {
   asked = [];
   saved = [];
   hold = null;
+  preview = null;
   workbench = createWorkbench(DATA, COMPUTE, {
     pickFiles: async () => [],
     saveFile: (name, blob) => void saved.push({ name, blob }),
@@ -216,6 +220,57 @@ describe("segmenting", () => {
     expect(viewNow().labelsId).toBeNull();
     expect(workbench.jobs.getState().jobs.at(-1)).toMatchObject({ phase: "cancelled", error: null });
     expect(workbench.shell.getState().notices).toEqual([]);
+  });
+});
+
+describe("a segmentation that is stopped", () => {
+  const FINISHED = {
+    sections: 6,
+    params: { saveScore: true },
+    volumes: [file("a-labels.mrc", "labels"), file("a-score.mrc", "score")],
+  };
+
+  async function stopAtOnce(id: string) {
+    let release = () => {};
+    hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    const running = run(id);
+    await run("run.stop");
+    release();
+    await running;
+    hold = null;
+  }
+
+  it("shows what it had finished, goes on with the same model and parameters, and ends as any", async () => {
+    expect(commandOf("run.segment-go-on").enabled?.(workbench)).toBe(false);
+    preview = { finishedSections: 6, finished: FINISHED };
+    await stopAtOnce("run.segment");
+    const [stopped] = documentNow().labels;
+    expect(stopped).toMatchObject({ name: "a-labels.mrc, 6 of 13 sections", complete: true });
+    expect(viewNow().labelsId).toBe(stopped.id);
+    expect(commandOf("run.segment-go-on").enabled?.(workbench)).toBe(true);
+
+    preview = { finishedSections: 9, finished: { ...FINISHED, sections: 9 } };
+    await stopAtOnce("run.segment-go-on");
+    expect(documentNow().labels.map(({ name }) => name)).toEqual(["a-labels.mrc, 9 of 13 sections"]);
+
+    preview = null;
+    setParam(workbench.shell, "segment", "saveScore", false);
+    await run("run.segment-go-on");
+    const [first, , last] = asked;
+    expect(last.inputs).toEqual({ ...(first.inputs as object), finished: { ...FINISHED, sections: 9 } });
+    expect(last.params).toMatchObject(FINISHED.params);
+    expect(documentNow().labels.map(({ name }) => name)).toEqual(["labels.mrc"]);
+    expect(workbench.unfinished.size).toBe(0);
+  });
+
+  it("is forgotten when what it had finished is closed", async () => {
+    preview = { finishedSections: 6, finished: FINISHED };
+    await stopAtOnce("run.segment");
+    closeEntry(workbench, documentNow().labels[0].id);
+    expect(workbench.unfinished.size).toBe(0);
+    expect(documentNow().labels).toEqual([]);
   });
 });
 
