@@ -68,6 +68,23 @@ test("table and curves follow the slider of the smallest size", async () => {
   expect(complaints).toEqual([]);
 });
 
+test("distances to the membrane are measured, and their histogram follows the slider", async () => {
+  const { page, complaints } = app;
+  await page.getByRole("button", { name: "Distances" }).click();
+  await page.getByRole("button", { name: "Measure the distances" }).click();
+  const text = page.getByText(/^membrane-bound ribosome: \d+ against the distance to membrane/);
+  await text.waitFor();
+  expect(await text.innerText()).toContain(`: ${TRUE_ONES} against`);
+  // They sit on it: their middle is about their radius away.
+  const median = Number((await text.innerText()).match(/median (\d+) Å/)?.[1]);
+  expect(median).toBeGreaterThan(50);
+  expect(median).toBeLessThan(300);
+  await page.getByRole("slider", { name: "Smallest size, membrane-bound ribosome" }).press("End");
+  await expect.poll(() => text.innerText()).toContain(": 1 against");
+  await screenshot(page, "localize-distances");
+  expect(complaints).toEqual([]);
+});
+
 test("the curves are exported", async () => {
   const { page } = app;
   await page.getByRole("button", { name: "Export" }).click();

@@ -57,8 +57,8 @@ function Histogram({ distances, from, to }: HistogramProps) {
         label={`How many ${from} are how far from the nearest voxel of ${to}, in Å`}
       />
       <p className="hint">
-        {from}: {distances.length} particles against their distance to {to}, in steps of {binAngstrom} Å. Half
-        are nearer than {Math.round(middle)} Å.
+        {from}: {distances.length} against the distance to {to}, in steps of {binAngstrom} Å; median{" "}
+        {Math.round(middle)} Å.
       </p>
     </>
   );
