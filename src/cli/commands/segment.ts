@@ -92,7 +92,7 @@ export const segmentCommand: Command = {
           ...(classFiles.length > 0 ? { probability: classFiles[label] } : {}),
         }));
         io.stdout.write(
-          `${JSON.stringify({ out, score, classes: perClass, tiles: output.tiles, provenance })}\n`,
+          `${JSON.stringify({ out, score, classes: perClass, tiles: output.tiles, resampledToAngstrom: output.resampledToAngstrom, provenance })}\n`,
         );
         return;
       }
@@ -100,6 +100,13 @@ export const segmentCommand: Command = {
         ({ label, name }) => `  ${String(output.voxelsPerClass[label]).padStart(10)} ${name}`,
       );
       const how = `${output.tiles} tile${output.tiles === 1 ? "" : "s"} in ${provenance.seconds.toFixed(1)} s, ${provenance.backend}`;
-      io.stdout.write([`${out}: ${how}`, ...voxels, `The model was trained on ${trainedOn}.`, ""].join("\n"));
+      const scale = output.resampledToAngstrom;
+      const resampled =
+        scale === null
+          ? []
+          : [`The network saw the volume resampled to ${scale} Å; the labels are at its own voxels.`];
+      io.stdout.write(
+        [`${out}: ${how}`, ...voxels, ...resampled, `The model was trained on ${trainedOn}.`, ""].join("\n"),
+      );
     }),
 };

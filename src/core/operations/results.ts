@@ -54,6 +54,8 @@ export interface SegmentPreview {
 export interface SegmentOutput {
   readonly voxelsPerClass: readonly number[];
   readonly tiles: number;
+  /** The voxel size that the volume was resampled to for the network; null where it was taken as it is. */
+  readonly resampledToAngstrom: number | null;
 }
 
 export interface LocalizeOutput {

@@ -172,7 +172,8 @@ test.each([
     const expected = await resampledLabels(reader);
     for (const params of [{}, { box: { z0: 11, y0: 1, x0: 5, z1: 93, y1: 7, x1: 60 } }]) {
       const run = startSegment({ reader, model: MODEL, backend: SMALL, params });
-      const { tiles, voxelsPerClass } = await run.output;
+      const { tiles, voxelsPerClass, resampledToAngstrom } = await run.output;
+      expect(resampledToAngstrom).toBe(10);
       expect(tiles).toBeGreaterThan(1);
       const box = params.box ?? wholeBox(shape);
       const inside = (values: ArrayLike<number>) =>
@@ -218,4 +219,13 @@ test("a resampled run goes on after a stop", async () => {
   const rest = startSegment({ ...options, finished });
   expect((await rest.output).voxelsPerClass).toEqual(output.voxelsPerClass);
   expectSame(rest.written, whole.written);
+});
+
+test("a voxel that is no number is named by its place in the volume, also where that is resampled", async () => {
+  const shape: Shape3 = [20, 14, 30];
+  const values = noise.slice(0, voxelCount(shape));
+  values[(7 * 14 + 3) * 30 + 25] = Number.NaN;
+  const run = startSegment({ reader: readerOf(values, shape, 6.7), model: MODEL, backend: SMALL });
+  await expect(run.output).rejects.toThrow("1 voxel of cell.mrc cannot be used");
+  await expect(run.output).rejects.toThrow("the first is at x 25, y 3, z 7.");
 });

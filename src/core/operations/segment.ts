@@ -119,7 +119,8 @@ export const SEGMENT: Operation<typeof SEGMENT_PARAMS, SegmentInputs, SegmentOut
       const budgetBytes = params.memory === null ? backend.budgetBytes : params.memory * MEGABYTE;
       const job = { ...seen, normalization, network, budgetBytes, keep: params };
       const tiles = await segmentTiles(job, writer, context);
-      return { voxelsPerClass: await writer.close(), tiles };
+      const { resampledToAngstrom } = seen;
+      return { voxelsPerClass: await writer.close(), tiles, resampledToAngstrom };
     } finally {
       network.dispose();
     }
@@ -131,6 +132,7 @@ interface Seen {
   readonly volume: VolumeReader;
   readonly grid: LabelGrid;
   readonly note: string;
+  readonly resampledToAngstrom: number | null;
 }
 
 /** Returns the volume as the network needs it: as it is, or resampled. Throws where its voxel size cannot be right. */
@@ -145,7 +147,7 @@ function atModelVoxelSize(
   const expected = manifest.voxelSizeAngstrom;
   const known = knownVoxelSizeAngstrom(meta.voxelSizeAngstrom);
   const sizes = known === null ? [x, y, z] : [known];
-  const asItIs = { volume, grid: sameGrid(meta.shape, wanted) };
+  const asItIs = { volume, grid: sameGrid(meta.shape, wanted), resampledToAngstrom: null };
   if (ignoreVoxelSize || expected === null) return { ...asItIs, note: "" };
   if (!sizes.every((size) => size > 0))
     return { ...asItIs, note: `; voxel size unknown, taken as ${expected} Å` };
@@ -160,6 +162,7 @@ function atModelVoxelSize(
     volume: resampleVolume(volume, resampling, expected),
     grid: resampledGrid(meta.shape, wanted, resampling),
     note: `; resampled from ${given} Å to the model's ${expected} Å`,
+    resampledToAngstrom: expected,
   };
 }
 
@@ -170,10 +173,12 @@ async function measureFor(
   { contrast }: SegmentParams,
   context: SegmentContext,
 ): Promise<Normalization> {
-  const { mean, std, nonFinite: notSeen } = await measureVolume(seen, context);
-  if (notSeen > 0) {
-    const { nonFinite, firstNonFinite } = await measureVolume(volume, context); // in its own voxels, if it is resampled
-    const { x, y, z } = firstNonFinite ?? { x: 0, y: 0, z: 0 };
+  let measured = await measureVolume(seen, context);
+  // Where the volume is resampled, the sentence is about its own voxels.
+  if (measured.firstNonFinite && seen !== volume) measured = await measureVolume(volume, context);
+  const { mean, std, nonFinite, firstNonFinite } = measured;
+  if (firstNonFinite) {
+    const { x, y, z } = firstNonFinite;
     const count = nonFinite === 1 ? "1 voxel" : `${nonFinite} voxels`;
     const sentence = `${count} of ${volume.meta.name} cannot be used, being no finite numbers; the first is at x ${x}, y ${y}, z ${z}.`;
     throw new ComputeError("bad-input", sentence, { nonFinite, x, y, z });
