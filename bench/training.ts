@@ -14,19 +14,22 @@ const FIRST_SHARE = 0.1;
 /** Of a tensor's gradient, by its length; f32 against f32. */
 const GRADIENT_TOLERANCE = 1e-3;
 const LOSS_TOLERANCE = 0.01;
-const WARM_UPS = 2;
 
 interface Size {
   readonly cubes: number;
   readonly side: number;
+  /** Steps whose losses are compared; all that is compiled is then warm. */
   readonly steps: number;
+  /** Steps that are timed after them. */
   readonly runs: number;
+  /** Whether there is time for other losses, precisions and micro-batches. */
+  readonly varied: boolean;
 }
 
 const SIZES: Readonly<Record<"gpu" | "cpu" | "slow", Size>> = {
-  gpu: { cubes: 8, side: 56, steps: 20, runs: 7 },
-  cpu: { cubes: 1, side: 56, steps: 4, runs: 3 },
-  slow: { cubes: 1, side: 12, steps: 4, runs: 1 },
+  gpu: { cubes: 8, side: 56, steps: 20, runs: 7, varied: true },
+  cpu: { cubes: 1, side: 56, steps: 2, runs: 3, varied: false },
+  slow: { cubes: 2, side: 12, steps: 3, runs: 1, varied: false },
 };
 
 const free = async () => {};
@@ -59,17 +62,14 @@ async function compare(backend: Backend, size: Size): Promise<BenchResult> {
     microBatch: size.cubes,
   } as const satisfies TrainerSpec;
   const own = await train(backend, spec, batch, size);
-  const tversky = { ...spec, loss: { kind: "tversky", alpha: 0.5, beta: 0.5 } } as const;
-  const others = {
-    tversky: await train(backend, tversky, batch, size),
-    mixed: await train(backend, { ...spec, precision: "mixed" }, batch, size),
-    oneByOne: await train(backend, { ...spec, microBatch: 1 }, batch, size),
-  };
+  const others = size.varied ? await trainVaried(backend, spec, batch, size) : {};
   const peer = await trainInPyTorch(weights, batch, { ...size, learningRate: LEARNING_RATE });
   const gradientErrors = peer && errorsByTensor(own.gradients, peer.gradients);
   const worst = gradientErrors && Math.max(...Object.values(gradientErrors));
   const lossError = peer && largestLossError(own.losses, peer.losses);
-  const apart = largestLossError(others.oneByOne.losses, own.losses);
+  const same = Object.entries(others).filter(([name]) => name !== "tversky");
+  const otherErrors = same.map(([name, { losses }]) => [name, largestLossError(losses, own.losses)] as const);
+  const lossErrors = [lossError ?? 0, ...otherErrors.map(([, error]) => error)];
   return {
     name: "training",
     backend: backend.id,
@@ -90,10 +90,25 @@ async function compare(backend: Backend, size: Size): Promise<BenchResult> {
       secondsOfOthers: Object.fromEntries(
         Object.entries(others).map(([name, { seconds }]) => [name, round(seconds)]),
       ),
-      mixedLossError: largestLossError(others.mixed.losses, own.losses),
+      lossErrorsOfOthers: Object.fromEntries(otherErrors),
       peerTf32: peer?.tf32 && round(peer.tf32),
       peerF16: peer?.f16 && round(peer.f16),
     },
+  };
+}
+
+/** The other loss, the other precision, and cubes one at a time; all but the first must have the same losses. */
+async function trainVaried(
+  backend: Backend,
+  spec: TrainerSpec,
+  batch: TrainingBatch,
+  size: Size,
+): Promise<Record<string, Trained>> {
+  const tversky = { kind: "tversky", alpha: 0.5, beta: 0.5 } as const;
+  return {
+    tversky: await train(backend, { ...spec, loss: tversky }, batch, size),
+    mixed: await train(backend, { ...spec, precision: "mixed" }, batch, size),
+    oneByOne: await train(backend, { ...spec, microBatch: 1 }, batch, size),
   };
 }
 
@@ -121,10 +136,10 @@ async function train(
     );
     while (losses.length < size.steps) losses.push(await lossOfStep(trainer, batch));
     const seconds: number[] = [];
-    for (let run = -WARM_UPS; run < size.runs; run++) {
+    for (let run = 0; run < size.runs; run++) {
       const start = performance.now();
       await lossOfStep(trainer, batch);
-      if (run >= 0) seconds.push((performance.now() - start) / 1000);
+      seconds.push((performance.now() - start) / 1000);
     }
     return { losses, gradients, seconds: median(seconds) };
   } finally {
