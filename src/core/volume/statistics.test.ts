@@ -68,3 +68,20 @@ test("constant voxels have exactly no deviation", () => {
   expect(statistics.result().std).toBe(0);
   expect(statistics.result().mean).toBe(Math.fround(0.1));
 });
+
+test("a value added many times counts as often, also one that is not finite", () => {
+  const [counted, added] = [createStatistics(), createStatistics()];
+  for (const [value, count] of [
+    [3, 5],
+    [-1.5, 2],
+    [Number.NaN, 3],
+    [9, 0],
+  ]) {
+    counted.addRepeated(value, count);
+    added.add(new Float64Array(count).fill(value));
+  }
+  const { mean, std, ...rest } = counted.result();
+  expect(rest).toEqual({ min: -1.5, max: 3, nonFinite: 3 });
+  expect(mean).toBeCloseTo(added.result().mean, 12);
+  expect(std).toBeCloseTo(added.result().std, 12);
+});

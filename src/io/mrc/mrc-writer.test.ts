@@ -99,6 +99,47 @@ test.each([
   await expect(sink.write([0, value])).rejects.toThrow(sentence);
 });
 
+test.each([
+  ["int8", 1],
+  ["uint16", 1],
+  ["float16", 1 / 255],
+  ["float32", 0.5],
+] as const)(
+  "bytes in %s, of which one means %d, are stored as the numbers that they mean",
+  async (dtype, unit) => {
+    const shape = [3, 5, 7] as const;
+    const bytes = Uint8Array.from({ length: 105 }, (_, i) => (i * 37) % (dtype === "int8" ? 128 : 256));
+    const spec = specOf({ dtype, shape, unit });
+    const written = async (values: ArrayLike<number>) => {
+      const blobSink = createBlobSink();
+      const sink = createMrcSink(spec, blobSink);
+      await sink.write(values);
+      await sink.close();
+      return openVolume(blobSource(blobSink.blob(), "out.mrc"), { strict: true });
+    };
+    const [looked, counted] = [await written(bytes), await written(Array.from(bytes))];
+    expect(await looked.readBox(wholeBox(shape))).toEqual(await counted.readBox(wholeBox(shape)));
+    for (const field of ["dmin", "dmax", "dmean", "rms"])
+      expect(looked.header[field]).toBeCloseTo(counted.header[field] as number, 4);
+    if (dtype === "int8")
+      await expect(createMrcSink(spec, createBlobSink()).write(new Uint8Array(35).fill(200))).rejects.toThrow(
+        "200 does not fit int8",
+      );
+  },
+);
+
+test("a file that is not finished has a header all the same", async () => {
+  const blobSink = createBlobSink();
+  const sink = createMrcSink(specOf({ labels: ["Tomoscope"] }), blobSink);
+  await sink.write(new Float32Array(12).fill(3));
+  const file = new Blob([sink.header("one of two"), blobSink.blob().slice(1024), new Uint8Array(48)]);
+  expect(file.size).toBe(sink.bytesOf(2));
+  const volume = await openVolume(blobSource(file, "out.mrc"), { strict: true });
+  expect(volume.header).toMatchObject({ labels: ["Tomoscope", "one of two"], dmin: 3, dmean: 3, nz: 2 });
+  const values = [...(await volume.readBox(wholeBox([2, 3, 4])))];
+  expect(values).toEqual([...Array(12).fill(3), ...Array(12).fill(0)]);
+});
+
 test("integer types round to the nearest", async () => {
   const volume = await writeAndOpen(specOf({ dtype: "int8", shape: [1, 1, 4] }), [1.4, 1.6, -1.6, 127.4]);
   expect([...(await volume.readBox(wholeBox([1, 1, 4])))]).toEqual([1, 2, -2, 127]);
