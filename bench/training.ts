@@ -78,7 +78,7 @@ async function compare(backend: Backend, size: Size): Promise<BenchResult> {
     peer: peer ? `PyTorch ${peer.torch} f32 on ${peer.device}` : "PyTorch (no python that has it was found)",
     peerValue: peer && round(peer.f32),
     ratio: peer && round(peer.f32 / own.seconds),
-    correct: (worst ?? 0) < GRADIENT_TOLERANCE && (lossError ?? 0) < LOSS_TOLERANCE && apart < LOSS_TOLERANCE,
+    correct: (worst ?? 0) < GRADIENT_TOLERANCE && lossErrors.every((error) => error < LOSS_TOLERANCE),
     details: {
       batch: `${size.cubes} × ${size.side}³`,
       description: backend.description,
