@@ -46,6 +46,7 @@ export function createWorkbench(data: DataClient, compute: ComputeClient, host: 
     liveLabels: new Map(),
     unfinished: new Map(),
     previews: new Map(),
+    training: { request: null, model: null },
     stops: new Map(),
     data,
     compute,

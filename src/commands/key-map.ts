@@ -45,6 +45,7 @@ const KEYS_3DMOD: Readonly<Record<string, readonly string[]>> = {
   "view.look-z": [],
   "view.fit": ["Shift+F"],
   "view.overlay": ["T"],
+  "panel.train": ["Shift+T"],
   "edit.redo": ["Ctrl+Y", "Ctrl+Shift+Z"],
 };
 

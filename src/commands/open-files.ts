@@ -7,6 +7,7 @@ import { notify } from "../state/shell";
 import { evaluateAll, scoresOf } from "./evaluate-particles";
 import { modelFor } from "./models";
 import { openModels, sortModelFiles } from "./open-models";
+import { openTrainingFiles, sortTrainingFiles } from "./open-training";
 import { openVolume, readWholeVolume, showVolume } from "./open-volume";
 import { runOperation } from "./run-operation";
 import { openTilts } from "./run-reconstruct";
@@ -101,7 +102,9 @@ function openRecipe({ shell }: Workbench, text: string): void {
  * that is shown. A file that cannot be read gets its sentence; what is open stays open.
  */
 export async function openFiles(workbench: Workbench, files: readonly File[]): Promise<void> {
-  const { others, ...ofModels } = await sortModelFiles(files);
+  // Data that a recipe or checkpoint names may come with it: those are opened after all others.
+  const { ofTraining, rest } = await sortTrainingFiles(files);
+  const { others, ...ofModels } = await sortModelFiles(rest);
   await openModels(workbench, ofModels);
   for (const file of others) {
     try {
@@ -119,6 +122,7 @@ export async function openFiles(workbench: Workbench, files: readonly File[]): P
       notify(workbench.shell, "error", said.includes(file.name) ? said : `${file.name}: ${said}`);
     }
   }
+  await openTrainingFiles(workbench, ofTraining);
 }
 
 /** Opens the bundled sample and the truth that belongs to it. */

@@ -8,6 +8,7 @@ import { runCorrectCtf, runReconstruct, shownSeries } from "./run-reconstruct";
 import { runRestore } from "./run-restore";
 import { goOnWithSegmentation, runSegment, unfinishedShown } from "./run-segment";
 import { buildCell, chosenRecipe } from "./run-simulate";
+import { continueTraining, runTrain, stopTraining } from "./run-train";
 import type { Workbench } from "./workbench";
 
 /** Opens a panel, and unfolds it where it was folded away. */
@@ -60,6 +61,7 @@ export const operationCommands: readonly Command[] = [
   panel("segment", "Segment", "S"),
   panel("localize", "Localize", "L"),
   panel("review", "Review", "V"),
+  panel("train", "Train", "T"),
   {
     id: "run.simulate",
     label: "Build the cell",
@@ -121,6 +123,31 @@ export const operationCommands: readonly Command[] = [
       return labelsId !== null && workbench.files.has(labelsId) && !isRunning(workbench, "localize");
     },
     run: (workbench) => runLocalize(workbench),
+  },
+  {
+    id: "run.train",
+    label: "Train",
+    group: "Operations",
+    keys: [],
+    enabled: (workbench) => !isRunning(workbench, "train"),
+    run: runTrain,
+  },
+  {
+    id: "run.train-pause",
+    label: "Pause the training",
+    group: "Operations",
+    keys: [],
+    enabled: (workbench) => isRunning(workbench, "train"),
+    run: (workbench) => stopTraining(workbench, "paused"),
+  },
+  {
+    id: "run.train-on",
+    label: "Go on with the training",
+    group: "Operations",
+    keys: [],
+    enabled: (workbench) =>
+      workbench.shell.getState().training?.phase === "paused" && !isRunning(workbench, "train"),
+    run: (workbench) => continueTraining(workbench),
   },
   {
     id: "run.stop",

@@ -1,6 +1,6 @@
 import type { RunRequests } from "../contracts/compute";
 import type { LabelSurface, SurfaceMesh } from "../contracts/data";
-import type { VolumeFile } from "../contracts/files";
+import type { ModelFile, VolumeFile } from "../contracts/files";
 import type { PreviewSlice } from "../core/operations/results";
 import type { Axis, Point3 } from "../core/volume/shape";
 import type { ComputeClient } from "../services/compute-client";
@@ -59,6 +59,8 @@ export interface Workbench {
   readonly unfinished: Map<string, UnfinishedSegmentation>;
   /** The newest preview of each job, by id. */
   readonly previews: Map<string, PreviewSlice>;
+  /** What the training was begun with and its newest checkpoint, so that it can go on; and the model it ended with. */
+  readonly training: { request: RunRequests["train"] | null; model: ModelFile | null };
   /** How to stop each running job, by id. */
   readonly stops: Map<string, AbortController>;
   readonly data: DataClient;

@@ -33,7 +33,10 @@ function testService(): TestService {
     async job(jobId, steps, onProgress) {
       for (let step = 1; step <= steps; step++) {
         await pause(2);
-        if (cancelled.has(jobId)) throw new AbortError();
+        if (cancelled.has(jobId)) {
+          await onProgress({ done: step, total: steps, note: "saved", preview: step });
+          throw new AbortError();
+        }
         // Two ports have no common order: a service waits for its last report before it answers.
         await onProgress({ done: step, total: steps, note: `step ${step}` });
       }
@@ -128,8 +131,12 @@ describe("createWorkerClient", () => {
     const { client: c, workers } = client();
     const controller = new AbortController();
     const seen: number[] = [];
+    const saved: unknown[] = [];
     const job = c.run(
-      { signal: controller.signal, onProgress: ({ done }) => seen.push(done) },
+      {
+        signal: controller.signal,
+        onProgress: ({ done, preview }) => (preview === undefined ? seen.push(done) : saved.push(preview)),
+      },
       (service, jobId, listener) => service.job(jobId, 100_000, listener),
     );
     await pause(30);
@@ -140,6 +147,7 @@ describe("createWorkerClient", () => {
     expect(isAbort(await job.catch((e: unknown) => e))).toBe(true);
     expect(performance.now() - start).toBeLessThan(CANCEL_PATIENCE_MS / 2);
     expect(seen).toHaveLength(before);
+    expect(saved).toHaveLength(1); // what it hands over in the end still arrives
     expect(workers[0].state.terminated).toBe(false);
   });
 
@@ -165,6 +173,20 @@ describe("createWorkerClient", () => {
     expect(second.status === "rejected" && isTagged(second.reason, "worker-terminated")).toBe(true);
     expect(workers[0].state.terminated).toBe(true);
     expect(await c.call((service) => service.double(1))).toBe(2);
+  });
+
+  it("waits longer for a job that is given more time", async () => {
+    const { client: c } = client();
+    const controller = new AbortController();
+    const job = c.run({ signal: controller.signal, patienceMs: 1500 }, (service, jobId) =>
+      service.deafJob(jobId),
+    );
+    const outcome = job.catch((e: unknown) => e);
+    await pause(5);
+    const start = performance.now();
+    controller.abort();
+    expect(isAbort(await outcome)).toBe(true);
+    expect(performance.now() - start).toBeGreaterThan(1400);
   });
 
   it("gives up a waiting job alone", async () => {

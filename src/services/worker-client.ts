@@ -11,7 +11,10 @@ export const CANCEL_PATIENCE_MS = 1000;
 
 export interface JobOptions<Preview = unknown> {
   readonly signal?: AbortSignal;
+  /** After the signal it gets previews alone: a job may still hand over what it has. */
   readonly onProgress?: (progress: Progress<Preview>) => void;
+  /** How long a cancelled job may take to hand over what it has, before its worker is ended; CANCEL_PATIENCE_MS without it. */
+  readonly patienceMs?: number;
 }
 
 /** What a client needs of a Worker. */
@@ -34,7 +37,7 @@ interface WorkerClientSpec<Service extends RemoteService> {
 
 export interface WorkerClient<Service extends RemoteService> {
   call<Result>(use: (service: Service) => Promise<Result>): Promise<Result>;
-  /** A call with progress that can be cancelled; rejects with AbortError at most CANCEL_PATIENCE_MS after the signal. */
+  /** A call with progress that can be cancelled; rejects with AbortError at most `patienceMs` after the signal. */
   run<Result, Preview>(
     options: JobOptions<Preview>,
     use: (service: Service, jobId: string, onProgress: ProgressListener) => Promise<Result>,
@@ -119,7 +122,7 @@ export function createWorkerClient<Service extends RemoteService>(
       return whileAlive(current, use(current.service));
     },
 
-    async run({ signal, onProgress }, use) {
+    async run({ signal, onProgress, patienceMs = CANCEL_PATIENCE_MS }, use) {
       if (signal?.aborted) throw new AbortError();
       const current = await connectReady();
       if (signal?.aborted) throw new AbortError();
@@ -127,7 +130,8 @@ export function createWorkerClient<Service extends RemoteService>(
       let settled = false;
       let patience: ReturnType<typeof setTimeout> | undefined;
       const listener = proxy((progress: Progress) => {
-        if (!settled && !signal?.aborted) onProgress?.(progress as Parameters<typeof onProgress>[0]);
+        if (settled || (signal?.aborted && progress.preview === undefined)) return;
+        onProgress?.(progress as Parameters<typeof onProgress>[0]);
       });
       current.jobs.add(jobId);
       let onAbort = () => {};
@@ -140,7 +144,7 @@ export function createWorkerClient<Service extends RemoteService>(
             if (current.jobs.values().next().value !== jobId) return;
             const sentence = `The ${spec.label} was ended because a cancelled task did not stop; it starts again at the next use.`;
             end(current, new ServiceError("worker-terminated", sentence));
-          }, CANCEL_PATIENCE_MS);
+          }, patienceMs);
         };
       });
       signal?.addEventListener("abort", onAbort, { once: true });

@@ -4,8 +4,9 @@ import type { SimulateOutput } from "../core/operations/results";
 import type { Recipe } from "../core/simulate/recipe";
 import type { Shape3 } from "../core/volume/shape";
 import type { ModelEntry } from "./models";
+import { NO_SETUP, type Training, type TrainingSetup } from "./training";
 
-export type PanelId = "simulate" | "reconstruct" | "restore" | "segment" | "localize" | "review";
+export type PanelId = "simulate" | "reconstruct" | "restore" | "segment" | "localize" | "review" | "train";
 export type KeyPreset = "tomoscope" | "3dmod";
 
 /** A sentence that comes up at the edge of the window. */
@@ -46,6 +47,9 @@ export interface ShellState {
   /** The side of the cube that is built; null is the recipe's own shape, where that is small. */
   readonly cellSide: number | null;
   readonly cell: CellState | null;
+  /** What is trained next, and the training that runs or ran. */
+  readonly trainingSetup: TrainingSetup;
+  readonly training: Training | null;
   readonly keyPreset: KeyPreset;
   /** Floating-point operations per second of earlier runs on this machine, by "operation/backend". */
   readonly measuredFlops: Readonly<Record<string, number>>;
@@ -95,6 +99,8 @@ export function createShellStore(remembered: Partial<Remembered> = {}): ShellSto
     recipeName: null,
     cellSide: null,
     cell: null,
+    trainingSetup: NO_SETUP,
+    training: null,
     keyPreset: remembered.keyPreset ?? "tomoscope",
     measuredFlops: remembered.measuredFlops ?? {},
   }));

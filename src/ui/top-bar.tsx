@@ -15,6 +15,7 @@ const PANELS: readonly { readonly id: PanelId; readonly label: string }[] = [
   { id: "segment", label: "Segment" },
   { id: "localize", label: "Localize" },
   { id: "review", label: "Review" },
+  { id: "train", label: "Train" },
 ];
 
 /** What is to be stated where the header gives no voxel size, or one that differs between the axes. */

@@ -9,6 +9,7 @@ import { ReconstructPanel } from "./operations/reconstruct-panel";
 import { RestorePanel } from "./operations/restore-panel";
 import { SegmentPanel } from "./operations/segment-panel";
 import { SimulatePanel } from "./operations/simulate-panel";
+import { TrainPanel } from "./operations/train-panel";
 import { DropZone } from "./overlays/drop-zone";
 import { HelpSheet } from "./overlays/help-sheet";
 import { Notices } from "./overlays/notices";
@@ -43,6 +44,7 @@ const PANELS: Readonly<Record<PanelId, () => ReactNode>> = {
   segment: SegmentPanel,
   localize: LocalizePanel,
   review: ReviewPanel,
+  train: TrainPanel,
 };
 
 function OperationSide() {
