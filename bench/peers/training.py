@@ -7,6 +7,7 @@ after the other in the order of the weights, and prints one line of JSON: the de
 f32, and for each precision the seconds of a step (median of RUNS), which the batch's way to the device is no part of.
 """
 
+import contextlib
 import json
 import statistics
 import sys
@@ -35,7 +36,7 @@ class Training:
 
     def step(self):
         self.adam.zero_grad(set_to_none=True)
-        with torch.autocast(self.x.device.type, torch.float16, enabled=self.half):
+        with torch.autocast("cuda", torch.float16) if self.half else contextlib.nullcontext():
             loss = F.cross_entropy(self.network.logits(self.x), self.labels)
         self.scaler.scale(loss).backward()
         self.scaler.step(self.adam)

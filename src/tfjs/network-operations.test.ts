@@ -33,7 +33,7 @@ function prepared(kernelCase: KernelCase) {
   const dy = tensor(kernelCase.dy.values, [...kernelCase.dy.shape]);
   const { wantsInput } = kernelCase;
   // tfjs knows no gradient of its own kernels unless all of them are loaded.
-  const dot = customGrad((y: Tensor) => ({ value: sum<Scalar>(mul(y, dy)), gradFunc: () => dy }));
+  const dot = customGrad((y) => ({ value: sum<Scalar>(mul(y as Tensor, dy)), gradFunc: () => dy }));
   const loss = () => dot(runKernel(nameOf(kernelCase), inputs, { wantsInput })[0]) as Scalar;
   const wanted = Object.entries(inputs).filter(([name]) => wantsInput || name !== "a");
   return { loss, variables: wanted.map(([, each]) => each) };
