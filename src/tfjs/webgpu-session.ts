@@ -10,8 +10,8 @@ import { allowMatrices } from "./webgpu/mixed-precision";
 import { WEBGPU_TRAINER_KERNELS } from "./webgpu-trainer-kernels";
 
 const BACKEND = "webgpu";
-/** Enough that the GPU never waits, and few enough that a cancel does not either. */
-const KERNELS_AHEAD = 6;
+/** How old the oldest kernel on its way may be: the GPU never waits, and a cancel not for long. */
+const AHEAD_MS = 100;
 
 /** What sessions on one device share: tfjs keeps the memory of freed tensors until its backend ends. */
 let shared: { readonly gpu: GpuDevice; readonly started: Promise<unknown>; users: number } | null = null;
@@ -27,7 +27,7 @@ export async function createWebGpuSession(
   await used.started;
   registerTrainerKernels(BACKEND, WEBGPU_TRAINER_KERNELS);
   registerGradients();
-  const ahead: Promise<unknown>[] = [];
+  const ahead: { readonly sentMs: number; done: Promise<void> | null }[] = [];
   return {
     activate() {
       allowMatrices(gpu.device, precision === "mixed" && gpu.hasSubgroupMatrices);
@@ -35,8 +35,17 @@ export async function createWebGpuSession(
       if (getBackend() !== BACKEND) void setBackend(BACKEND);
     },
     async keepUp() {
-      ahead.push(gpu.device.queue.onSubmittedWorkDone());
-      if (ahead.length > KERNELS_AHEAD) await ahead.shift();
+      // Hearing from the GPU takes milliseconds, longer than most kernels: it is asked for all of them and awaited for few.
+      const sent: (typeof ahead)[number] = { sentMs: performance.now(), done: null };
+      const forget = () => {
+        sent.done = null;
+      };
+      // A lost device reports itself elsewhere.
+      sent.done = gpu.device.queue.onSubmittedWorkDone().then(forget, forget);
+      ahead.push(sent);
+      while (ahead[0]?.done === null) ahead.shift();
+      const oldest = ahead[0];
+      if (oldest && performance.now() - oldest.sentMs > AHEAD_MS) await oldest.done;
     },
     guard: (doing, work) => withErrorScopes(gpu.device, doing, work),
     dispose() {
