@@ -63,9 +63,10 @@ export async function meanShiftModes(
     if (index % SEEDS_PER_BREATH === SEEDS_PER_BREATH - 1) await breathe();
     const mode = climb(balls, seed, bandwidthVoxels);
     if (!mode) continue;
-    // Most seeds of an object end at the same place.
-    const equals = candidates.get(mode.weight) ?? [];
-    if (equals.length === 0) candidates.set(mode.weight, equals);
+    // Most seeds of an object end at the same place; few places share a key.
+    const key = mode.x + 1e3 * mode.y + 1e6 * mode.z;
+    const equals = candidates.get(key) ?? [];
+    if (equals.length === 0) candidates.set(key, equals);
     if (!equals.some(({ x, y, z }) => x === mode.x && y === mode.y && z === mode.z)) equals.push(mode);
   }
   return keepApart([...candidates.values()].flat().sort(heavierFirst), bandwidthVoxels);
