@@ -28,12 +28,18 @@ async function exported(item: string | RegExp): Promise<Download> {
   return download;
 }
 
-test("the sample is segmented: labels, surfaces, particles, F1 against the truth", async () => {
+test("the sample is segmented, with a stop on the way: labels, surfaces, particles, F1 against the truth", async () => {
   const { page, status, complaints } = app;
   await page.keyboard.press("s");
   await page.getByRole("button", { name: "Run segment" }).click();
   await expect.poll(() => status.innerText(), { timeout: 120_000 }).toMatch(/segmenting\s+\d+ %/);
+  const percent = async () => Number(/segmenting\s+(\d+) %/.exec(await status.innerText())?.[1] ?? 0);
   await screenshot(page, "segment-running");
+  await expect.poll(percent, { timeout: 600_000 }).toBeGreaterThan(50);
+  await page.keyboard.press("Escape");
+  await page.getByText(/The segmentation was stopped: .*, \d+ of 96 sections has/).waitFor();
+  await screenshot(page, "segment-stopped");
+  await page.getByRole("button", { name: "Go on with the segmentation" }).click();
   await page.getByRole("table", { name: "Scores" }).waitFor({ timeout: 600_000 });
   const rows = await page.getByRole("table", { name: "Scores" }).locator("tbody tr").all();
   const cells = await Promise.all(rows.map((row) => row.locator("th, td").allInnerTexts()));
