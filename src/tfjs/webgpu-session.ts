@@ -24,7 +24,10 @@ export async function createWebGpuSession(
   if (shared?.gpu !== gpu) shared = { gpu, started: startTfjs(gpu), users: 0 };
   const used = shared;
   used.users++;
-  await used.started;
+  await used.started.catch((error: unknown) => {
+    if (shared === used) shared = null;
+    throw error;
+  });
   registerTrainerKernels(BACKEND, WEBGPU_TRAINER_KERNELS);
   registerGradients();
   const ahead: { readonly sentMs: number; done: Promise<void> | null }[] = [];

@@ -5,7 +5,7 @@ import { initialWeights } from "../../core/train/initial-weights";
 import type { LossSpec, NetworkTrainer, TrainerSpec, TrainingBatch } from "../../core/train/trainer";
 
 /** A training of a few steps. */
-export interface TrainerCase {
+interface TrainerCase {
   readonly name: string;
   readonly loss: LossSpec;
   readonly count: number;
@@ -14,7 +14,7 @@ export interface TrainerCase {
   readonly steps: number;
 }
 
-export const CLASS_COUNT = 3;
+const CLASS_COUNT = 3;
 export const LEARNING_RATE = 1e-3;
 
 const CROSS_ENTROPY: LossSpec = { loss: { kind: "cross-entropy" }, classWeights: null, labelSmoothing: 0 };
