@@ -1,5 +1,5 @@
 import "@tensorflow/tfjs-backend-cpu";
-import { getBackend, setBackend } from "@tensorflow/tfjs-core";
+import { env, getBackend, setBackend } from "@tensorflow/tfjs-core";
 import type { NetworkKernelSet } from "./network-kernels";
 import { registerGradients } from "./network-operations";
 import type { HostBackend } from "./reference-kernels";
@@ -13,6 +13,8 @@ let registered: NetworkKernelSet<HostBackend> | null = null;
 
 /** Returns tfjs on its "cpu" backend, which holds tensors as arrays, with a set of kernels for it. */
 export function createHostSession(set: NetworkKernelSet<HostBackend>, dispose: () => void): TfjsSession {
+  // In Node it advertises another of its backends.
+  env().set("PROD", true);
   registerTrainerKernels(BACKEND, HOST_TRAINER_KERNELS);
   registerGradients();
   return {
