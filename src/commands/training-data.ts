@@ -6,7 +6,7 @@ import type { ShellState } from "../state/shell";
 import type { TrainingSetup, TrainingUse } from "../state/training";
 
 /** A label map that a tomogram may be learnt from. */
-export interface LabelSource {
+interface LabelSource {
   readonly id: string;
   readonly name: string;
   /** Null where nothing says what its labels mean: a volume that was opened. */
@@ -14,7 +14,7 @@ export interface LabelSource {
 }
 
 /** Particles that a tomogram may be learnt from; their labels mean the classes. */
-export interface ParticleSource {
+interface ParticleSource {
   readonly id: string;
   readonly name: string;
   readonly classes: readonly ClassInfo[];

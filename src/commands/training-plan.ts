@@ -43,6 +43,7 @@ function chosenBackend({ shell }: Workbench): BackendId {
 function startOf({ shell }: Workbench): ModelEntry | null {
   const { models, trainingSetup } = shell.getState();
   const { recipe, startId } = trainingSetup;
+  if (startId === FROM_SCRATCH) return null;
   if (startId !== null) return models.find(({ id }) => id === startId) ?? null;
   if (!recipe || recipe.start === FROM_SCRATCH) return null;
   const named = models.find(({ id, manifest }) => id === recipe.start || manifest.name === recipe.start);
@@ -92,6 +93,7 @@ function sourceOf(
   const source = {
     volume: add(file),
     ...(labelFile && { labels: add(labelFile) }),
+    ...(volume.statedVoxelSizeAngstrom !== null && { voxelSizeAngstrom: volume.statedVoxelSizeAngstrom }),
     proteinIsBright: trainingSetup.values.protein === "bright",
     classes: Object.fromEntries(
       [...nameOf]

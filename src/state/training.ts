@@ -17,7 +17,7 @@ export interface ClassChange {
 export interface TrainingSetup {
   /** A recipe that was opened: its data and values; null takes what is open. */
   readonly recipe: TrainingRecipe | null;
-  /** The model that training starts from; null starts from scratch. */
+  /** The model that training starts from, or "scratch"; null: as the recipe says, else from scratch. */
   readonly startId: string | null;
   /** By the volume's id; what is not named is trained on where it has a label map, or particles if none has one. */
   readonly uses: Readonly<Record<string, TrainingUse>>;

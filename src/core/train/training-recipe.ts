@@ -13,6 +13,8 @@ export interface FileSource {
   readonly particles?: string;
   /** What the labels of these files mean, by the names of the model's classes; others count as background. Without it they are the model's. */
   readonly classes?: Readonly<Record<string, string>>;
+  /** What its header should say. */
+  readonly voxelSizeAngstrom?: number;
   /** The contrast of this volume, where it is not the model's. */
   readonly proteinIsBright?: boolean;
 }

@@ -115,6 +115,11 @@ test("volume, compressed labels and a truth file are read, and the volume's own 
   expect(regions.get(1)).toEqual(Uint32Array.from({ length: SIDE ** 2 }, (_, i) => 14 * SIDE ** 2 + i));
 });
 
+test("a header that states a wrong voxel size is overruled by the recipe", async () => {
+  const [{ reader }] = (await load({ ...WHOLE, volume: "coarse.mrc", voxelSizeAngstrom: 10 })).train;
+  expect(reader.meta.voxelSizeAngstrom).toEqual({ x: 10, y: 10, z: 10 });
+});
+
 test("the contrast of a volume is turned where it is not the model's", async () => {
   const [plain] = (await load(WHOLE)).train;
   const [turned] = (await load({ ...WHOLE, proteinIsBright: true })).train;

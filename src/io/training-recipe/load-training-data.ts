@@ -19,7 +19,7 @@ import type {
 import { readTrainingVolume, type TrainingData, type TrainingVolume } from "../../core/train/training-volume";
 import { arrayVolume } from "../../core/volume/array-volume";
 import { wholeBox } from "../../core/volume/shape";
-import { knownVoxelSizeAngstrom, type VolumeMeta } from "../../core/volume/volume";
+import { knownVoxelSizeAngstrom, type VolumeMeta, type VolumeReader } from "../../core/volume/volume";
 import { particleFormatOf } from "../particle-formats";
 import type { ByteSource } from "../source/byte-source";
 import { readTruth } from "../truth/read-truth";
@@ -76,8 +76,13 @@ export async function loadTrainingData(
 const labelNamed = (classes: readonly ClassInfo[], name: string) =>
   classes.find((info) => info.name === name)?.label ?? 0;
 
+function withVoxelSize({ meta, readBox }: VolumeReader, stated: number | undefined): VolumeReader {
+  if (stated === undefined) return { meta, readBox };
+  return { meta: { ...meta, voxelSizeAngstrom: { x: stated, y: stated, z: stated } }, readBox };
+}
+
 function withFiles<Result>(
-  { volume, labels, particles, classes, proteinIsBright }: FileSource,
+  { volume, labels, particles, classes, voxelSizeAngstrom: stated, proteinIsBright }: FileSource,
   recipe: TrainingRecipe,
   files: TrainingFiles,
   signal: AbortSignal,
@@ -89,7 +94,7 @@ function withFiles<Result>(
       Object.entries(classes).map(([label, name]) => [Number(label), labelNamed(recipe.classes, name)]),
     );
   return files.withFile(volume, async (file) => {
-    const opened = await openVolume(file, { signal });
+    const opened = withVoxelSize(await openVolume(file, { signal }), stated);
     const list = particles
       ? await files.withFile(particles, (source) => readParticles(source, opened.meta, recipe.classes))
       : null;

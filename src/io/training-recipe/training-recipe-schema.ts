@@ -44,6 +44,7 @@ const fileSource = z.strictObject({
   labels: path.optional(),
   particles: path.optional(),
   classes: z.record(z.string().regex(/^\d+$/, { error: "must be a label" }), z.string()).optional(),
+  voxelSizeAngstrom: z.number().min(0.5).max(200).optional(),
   proteinIsBright: z.boolean().optional(),
 });
 

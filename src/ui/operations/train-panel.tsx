@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { OPERATIONS } from "../../commands/operations";
 import { dataClasses, trainingTomograms } from "../../commands/training-data";
-import { FROM_SCRATCH, fieldsOf, planTraining } from "../../commands/training-plan";
+import { FROM_SCRATCH, fieldsOf, planTraining, type TrainingPlan } from "../../commands/training-plan";
 import { changeSetup } from "../../state/training";
 import { Section } from "../controls/section";
 import { Select } from "../controls/select";
@@ -24,10 +24,11 @@ function usePlan() {
 }
 
 /** The model that training starts from, and the name of the one to be. */
-function StartFields({ named, keepsClasses }: { readonly named: string; readonly keepsClasses: boolean }) {
+function StartFields({ plan }: { readonly plan: TrainingPlan | null }) {
   const { shell } = useWorkbench();
   const models = useShell((state) => state.models);
-  const { startId, name } = useShell((state) => state.trainingSetup);
+  const { startId, name, recipe } = useShell((state) => state.trainingSetup);
+  const start = startId ?? plan?.start?.id ?? FROM_SCRATCH;
   return (
     <>
       <div className="field">
@@ -37,18 +38,18 @@ function StartFields({ named, keepsClasses }: { readonly named: string; readonly
         <Select
           id="train-start"
           label="Start"
-          value={startId ?? FROM_SCRATCH}
+          value={start}
           options={[
             { value: FROM_SCRATCH, label: "from scratch" },
             ...models.map(({ id, manifest }) => ({ value: id, label: `from ${manifest.name}` })),
           ]}
           describedBy="train-start-help"
-          onChange={(id) => changeSetup(shell, { startId: id === FROM_SCRATCH ? null : id })}
+          onChange={(id) => changeSetup(shell, { startId: id })}
         />
         <p className="hint" id="train-start-help">
-          {keepsClasses
+          {plan?.keepsClasses
             ? "Its classes are kept; what it has no class for counts as background."
-            : startId !== null
+            : start !== FROM_SCRATCH && !recipe && plan
               ? "It knows no class of that name: its last layer begins anew, with the classes of the data."
               : "A model that knows something similar needs fewer steps."}
         </p>
@@ -61,7 +62,7 @@ function StartFields({ named, keepsClasses }: { readonly named: string; readonly
           <input
             id="train-name"
             className="text-input"
-            value={name ?? named}
+            value={name ?? plan?.recipe.name ?? ""}
             maxLength={80}
             onChange={(event) => changeSetup(shell, { name: event.target.value })}
           />
@@ -72,7 +73,7 @@ function StartFields({ named, keepsClasses }: { readonly named: string; readonly
 }
 
 /** What is trained on, from what, and how. */
-function Setup({ named, keepsClasses }: { readonly named: string; readonly keepsClasses: boolean }) {
+function Setup({ plan }: { readonly plan: TrainingPlan | null }) {
   const workbench = useWorkbench();
   const document = useDocument((state) => state);
   const shell = useShell((state) => state);
@@ -84,13 +85,13 @@ function Setup({ named, keepsClasses }: { readonly named: string; readonly keeps
       <Section title="Data">
         {setup.recipe ? <RecipeData recipe={setup.recipe} /> : <OpenTomograms />}
       </Section>
-      {!setup.recipe && !keepsClasses && classes.length > 0 && (
+      {!setup.recipe && !plan?.keepsClasses && classes.length > 0 && (
         <Section title={`${classes.length} classes`} open={classes.length <= 6}>
           <TrainingClassTable classes={classes} />
         </Section>
       )}
       <div className="form">
-        <StartFields named={named} keepsClasses={keepsClasses} />
+        <StartFields plan={plan} />
       </div>
       <ParamForm
         idPrefix="train"
@@ -120,10 +121,7 @@ export function TrainPanel() {
     !trainingTomograms(document, shell).some(
       ({ labelChoices, particleChoices }) => labelChoices.length + particleChoices.length > 0,
     );
-  const isReady = typeof plan !== "string";
-  const form = (
-    <Setup named={isReady ? plan.recipe.name : "My model"} keepsClasses={isReady && plan.keepsClasses} />
-  );
+  const form = <Setup plan={typeof plan === "string" ? null : plan} />;
   const isFolded = training !== null && training.phase !== "stopped" && training.phase !== "failed";
   return (
     <>
