@@ -28,7 +28,7 @@ export default {
     owner("three/", ["src/scene"], "Scenes own three.js; the rest passes plain props."),
     owner(
       "@tensorflow/",
-      ["src/tfjs"],
+      ["src/tfjs", "src/testing"],
       "tfjs is frozen and has silent errors at rank 5: one folder knows them.",
     ),
     owner("h5wasm/", ["src/io/deepfinder-h5"], "It is large: loaded when a file needs it."),

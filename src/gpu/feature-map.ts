@@ -27,4 +27,4 @@ export function featureMapBytes(box: Box, channels: number, type: StoredType = "
 }
 
 /** Returns the bytes of one value. */
-export const bytesOf = (type: StoredType) => (type === "f16" ? 2 : 4);
+const bytesOf = (type: StoredType) => (type === "f16" ? 2 : 4);
