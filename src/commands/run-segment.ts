@@ -90,6 +90,8 @@ async function segment(
     inputs: request,
     volume,
     params: request.finished?.params,
+    // A run that goes on does a part of the work, which tells nothing of the pace.
+    job: request.finished && { operation: "segment", doing: "segmenting" },
     onPreview({ piece, finished }) {
       if (piece) live?.write(piece);
       latest = finished ?? latest;

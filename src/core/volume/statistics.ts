@@ -13,7 +13,7 @@ export interface StatisticsCollector {
 }
 
 /** Mean and deviation without the range: less than half the work. */
-export interface MomentsCollector {
+interface MomentsCollector {
   add(values: ArrayLike<number>): void;
   addRepeated(value: number, count: number): void;
   result(): Pick<Statistics, "mean" | "std" | "nonFinite">;

@@ -1,7 +1,7 @@
 import { StepForward } from "lucide-react";
 import { openPanel } from "../../commands/operation-commands";
 import { fitsVoxelSize } from "../../core/nn/fits-voxel-size";
-import { entryOf, type LabelsEntry, type VolumeEntry, voxelSizeOf } from "../../state/document";
+import { entryOf, type VolumeEntry, voxelSizeOf } from "../../state/document";
 import { lastJob } from "../../state/jobs";
 import { chosenModel, type ModelEntry } from "../../state/models";
 import { formatNumber } from "../format-quantity";
@@ -35,12 +35,12 @@ function voxelSizeNote(
 }
 
 /** What a segmentation that was stopped has finished, and the button that goes on with it. */
-function GoOn({ labels, sections }: { readonly labels: LabelsEntry; readonly sections: number }) {
+function GoOn({ finished, sections }: { readonly finished: number; readonly sections: number }) {
   const { command, enabled, run } = useCommand("run.segment-go-on");
   return (
     <>
       <p className="sentence">
-        The segmentation was stopped: {labels.name} has the first {sections} sections.
+        The segmentation was stopped: the first {finished} of {sections} sections are finished.
       </p>
       <button type="button" className="button" disabled={!enabled} onClick={run}>
         <StepForward size={14} aria-hidden /> {command.label}
@@ -72,7 +72,7 @@ export function SegmentPanel() {
         shape={volume?.meta.shape ?? null}
         missing={volume ? null : "Open a tomogram first: drop an MRC file anywhere."}
         live={<p className="hint">The labels fill in over the slices as they are computed.</p>}
-        stopped={stopped && <GoOn labels={labels} sections={stopped.sections} />}
+        stopped={stopped && volume && <GoOn finished={stopped.sections} sections={volume.meta.shape[0]} />}
       />
       {labels?.complete && job?.phase === "done" && (
         <button type="button" className="link-button" onClick={() => openPanel(workbench, "review")}>
