@@ -152,7 +152,8 @@ function timedBackend(backend: Backend, stages: Stages, start: number) {
     const network = await backend.createNetwork(model);
     return {
       classCount: network.classCount,
-      predictBytes: (shape, core) => network.predictBytes(shape, core),
+      predictBytes: network.predictBytes,
+      labelBytes: () => network.labelBytes(),
       predict: (...args) => timed(() => network.predict(...args)),
       label: (...args) => timed(() => network.label(...args)),
       dispose: () => network.dispose(),

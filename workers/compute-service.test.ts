@@ -188,10 +188,10 @@ describe("createComputeService", () => {
       const { meta } = await openVolume(blobSource(blob, name));
       expect(meta.voxelSizeAngstrom.x).toBeCloseTo(14, 4);
     }
-    const inputs = { volume: stated, model: "starter" };
+    const inputs = { volume: { ...stated, voxelSizeAngstrom: 140 }, model: "starter" };
     const refused = await caught(s.run("job 2", "segment", inputs, {}, ignore));
     expect(isTagged(refused, "bad-input")).toBe(true);
-    expect((refused as Error).message).toContain("14 Å");
+    expect((refused as Error).message).toContain("140 Å");
     const labels = { ...(await mrcFile("labels.mrc", noise().fill(0), "int8")), voxelSizeAngstrom: 14 };
     const found = await s.run(
       "job 3",

@@ -8,6 +8,8 @@ import type { Box, Shape3 } from "./volume/shape";
 
 export type BackendId = "webgpu" | "wasm" | "reference";
 
+type TileBytes = (shape: Shape3, core: Box) => number;
+
 /**
  * A network ready to run on one backend. `predict` returns the class probabilities of the voxels of `core`, a box of the
  * tile with corners on multiples of 4, as f32 [core z, y, x, class], class fastest. The tile is normalized f32 of
@@ -18,7 +20,7 @@ export type BackendId = "webgpu" | "wasm" | "reference";
 export interface NetworkExecutor {
   readonly classCount: number;
   /** Bytes that `predict` needs beside its input and output. */
-  predictBytes(shape: Shape3, core: Box): number;
+  readonly predictBytes: TileBytes;
   predict(
     tile: Float32Array,
     shape: Shape3,
@@ -26,6 +28,8 @@ export interface NetworkExecutor {
     breathe: (fraction: number) => Promise<void>,
     onSection?: (z: number, probabilities: Float32Array) => void,
   ): Promise<Float32Array>;
+  /** Returns the bytes that `label` needs, likewise; a GPU tries first in which precision it may keep features. */
+  labelBytes(): Promise<TileBytes>;
   /** As `predict`, but labels with their probabilities: all that a label map needs, and a fraction of the bytes. */
   label(
     tile: Float32Array,

@@ -26,6 +26,8 @@ export function createReferenceNetwork(model: Model): NetworkExecutor {
 
     predictBytes: (shape) => voxelCount(shape) * (BYTES_PER_VOXEL + 4 * classCount),
 
+    labelBytes: async () => network.predictBytes,
+
     async predict(tile, shape, core, breathe) {
       checkTile(tile, shape, core);
       const outputs = new Map<string, Features>([

@@ -33,6 +33,7 @@ const MODEL: Model = {
 const thresholds: NetworkExecutor = {
   classCount: CLASSES,
   predictBytes: (shape) => 64 * voxelCount(shape),
+  labelBytes: async () => (shape) => 64 * voxelCount(shape),
   async predict(tile, shape, core, breathe) {
     const { labels, scores } = await thresholds.label(tile, shape, core, breathe);
     const probabilities = new Float32Array(CLASSES * labels.length);

@@ -35,6 +35,7 @@ interface TileJob {
 /** Bytes of a tile: network, what is read ahead and stored behind it, and the slabs that are filled and written. */
 function bytesOf(
   planned: PlannedTile,
+  networkBytes: NetworkExecutor["predictBytes"],
   { network, keep }: TileJob,
   { bytesPerSection }: LabelVolumes,
 ): number {
@@ -42,7 +43,7 @@ function bytesOf(
   const voxels = voxelCount(boxShape(core));
   const found = 2 * 2 * voxels + (keep.classProbabilities ? 4 * network.classCount * voxels : 0);
   return (
-    network.predictBytes(boxShape(tile), coreInTile(planned)) +
+    networkBytes(boxShape(tile), coreInTile(planned)) +
     4 * voxelCount(boxShape(tile)) +
     readerBytes(planned) +
     found +
@@ -63,10 +64,12 @@ export async function segmentTiles(
   const area = (region.y1 - region.y0) * (region.x1 - region.x0);
   const state: RunState = { doneZ: region.z0, done: 0, total: 0, tiles: 0, allTiles: 0, isShort: false };
   let { budgetBytes } = job;
+  const { network, keep } = job;
+  const networkBytes = keep.classProbabilities ? network.predictBytes : await network.labelBytes();
   let shortage: unknown = null;
   const plan = (z0: number) =>
     planTiles(paddedShape(job.volume.meta.shape), { ...region, z0 }, budgetBytes, (tile) =>
-      bytesOf(tile, job, writer),
+      bytesOf(tile, networkBytes, job, writer),
     );
   let rows = plan(region.z0);
   if (rows && writer.sections() > 0) {
@@ -86,7 +89,8 @@ export async function segmentTiles(
       if (!isTagged(error, "out-of-memory")) throw error;
       shortage = error;
       state.isShort = true;
-      budgetBytes = RETRY_SHARE * Math.max(...rows.flat().map((tile) => bytesOf(tile, job, writer)));
+      budgetBytes =
+        RETRY_SHARE * Math.max(...rows.flat().map((tile) => bytesOf(tile, networkBytes, job, writer)));
       rows = plan(state.doneZ);
     }
   }

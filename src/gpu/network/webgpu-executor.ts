@@ -50,15 +50,23 @@ export async function createWebGpuNetwork(
     return runners;
   };
 
+  const planOf = (spec: RunnerSpec, shape: Shape3, core: Box) => {
+    const resultBytes = bytesOfResult(spec, core, classCount);
+    return planTile(layers, shape, core, ({ name, channels }, box) =>
+      name === "out" ? resultBytes : featureMapBytes(box, channels, spec.type),
+    );
+  };
+
+  const bytesOfTile = (spec: RunnerSpec, shape: Shape3, core: Box) =>
+    planOf(spec, shape, core).slotBytes.reduce((sum, bytes) => sum + bytes, tileBytes(shape));
+
   const submitTile = async (
     spec: RunnerSpec,
     ...[tile, shape, core, breathe]: TileArgs
   ): Promise<{ readonly result: Promise<ArrayBuffer> }> => {
     const runners = await runnersFor(spec);
     const resultBytes = bytesOfResult(spec, core, classCount);
-    const plan = planTile(layers, shape, core, ({ name, channels }, box) =>
-      name === "out" ? resultBytes : featureMapBytes(box, channels, spec.type),
-    );
+    const plan = planOf(spec, shape, core);
     const [input, ...slots] = await buffers.take([tileBytes(shape), ...plan.slotBytes]);
     const maps = new Map<string, FeatureMap>([["x", { buffer: input, box: wholeBox(shape), channels: 1 }]]);
     for (const { layer, box, slot } of plan.layers)
@@ -97,14 +105,22 @@ export async function createWebGpuNetwork(
     return alike(expected, found) ? "f16" : "f32";
   };
   let labelType: Promise<StoredType> | null = null;
+  const typeOfLabels = () => {
+    labelType ??= chooseLabelType().catch((error) => {
+      labelType = null;
+      throw error;
+    });
+    return labelType;
+  };
 
   return {
     classCount,
 
-    predictBytes(shape, core) {
-      const { slotBytes } = planTile(layers, shape, core);
-      const output = featureMapBytes(core, classCount);
-      return slotBytes.reduce((sum, bytes) => sum + bytes, tileBytes(shape) + output);
+    predictBytes: (shape, core) => bytesOfTile({ type: "f32", result: "probabilities" }, shape, core),
+
+    async labelBytes() {
+      const spec = { type: await typeOfLabels(), result: "labels" } as const;
+      return (shape, core) => bytesOfTile(spec, shape, core);
     },
 
     async predict(tile, shape, core, breathe) {
@@ -113,11 +129,7 @@ export async function createWebGpuNetwork(
     },
 
     async label(tile, shape, core, breathe) {
-      labelType ??= chooseLabelType().catch((error) => {
-        labelType = null;
-        throw error;
-      });
-      return labelWith(await labelType, tile, shape, core, breathe);
+      return labelWith(await typeOfLabels(), tile, shape, core, breathe);
     },
 
     dispose() {

@@ -51,12 +51,13 @@ export async function createWasmNetwork(
     }
   };
 
+  const tileBytes = (shape: Shape3, core: Box) =>
+    planeMemoryBytes(runtime, streamNetwork(classCount, shape, core, schedules).streams);
+
   return {
     classCount,
-
-    predictBytes(shape, core) {
-      return planeMemoryBytes(runtime, streamNetwork(classCount, shape, core, schedules).streams);
-    },
+    predictBytes: tileBytes,
+    labelBytes: async () => tileBytes,
 
     async predict(tile, shape, core, breathe, onSection) {
       checkTile(tile, shape, core);
