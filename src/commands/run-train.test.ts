@@ -218,33 +218,33 @@ describe("what is trained on", () => {
     expect(plan().recipe.targets).toEqual({ kind: "spheres" });
   });
 
-  it("a model that knows the classes keeps its own; one that knows none gets those of the data", async () => {
+  it("a model that has all classes keeps its own; one that lacks some gets those of the data", async () => {
     await addLabels();
     const manifest = {
       name: "starter",
       classes: [
         { label: 0, name: "background" },
         { label: 1, name: "ribosome", radiusAngstrom: 140 },
+        { label: 2, name: "TRiC", radiusAngstrom: 130 },
+        { label: 3, name: "membrane" },
       ],
       voxelSizeAngstrom: 10,
       proteinIsBright: true,
     };
     const entry = (id: string, of: object) =>
       ({ id, manifest: { ...manifest, ...of }, isShipped: true, isDescribed: true }) as never;
-    const others = [
-      { label: 0, name: "background" },
-      { label: 1, name: "gold" },
-    ];
-    workbench.shell.setState({ models: [entry("starter", {}), entry("gold", { classes: others })] });
+    const fewer = manifest.classes.slice(0, 3);
+    workbench.shell.setState({ models: [entry("starter", {}), entry("fewer", { classes: fewer })] });
     changeSetup(workbench.shell, { startId: "starter" });
     const { recipe, keepsClasses } = plan();
     expect(keepsClasses).toBe(true);
     expect(recipe.classes).toEqual(manifest.classes);
-    expect(recipe).toMatchObject({ start: "starter", proteinIsBright: true });
-    expect(recipe.data.train[0]).toMatchObject({ classes: { 2: "ribosome" }, proteinIsBright: false });
-    changeSetup(workbench.shell, { startId: "gold" });
-    expect(plan()).toMatchObject({ keepsClasses: false, start: { id: "gold" } });
-    expect(plan().recipe.classes).toHaveLength(3);
+    expect(recipe).toMatchObject({ start: "starter", proteinIsBright: true, learningRate: 2e-4 });
+    const classes = { 1: "membrane", 2: "ribosome" };
+    expect(recipe.data.train[0]).toMatchObject({ classes, proteinIsBright: false });
+    changeSetup(workbench.shell, { startId: "fewer" });
+    expect(plan()).toMatchObject({ keepsClasses: false, start: { id: "fewer" } });
+    expect(plan().recipe.classes.map(({ name }) => name)).toEqual(["background", "membrane", "ribosome"]);
   });
 
   it("a recipe that is dropped fills the form; the files that it names must be open", async () => {

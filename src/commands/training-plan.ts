@@ -137,9 +137,8 @@ function planOfOpen(workbench: Workbench): TrainingPlan {
   if (size === null) throw new Missing(`The voxel size of ${first.name} is unknown: state it at the top.`);
   const found = dataClasses(tomograms, document.getState(), shell.getState());
   const ofData = modelClasses(found, trainingSetup.classes, size);
-  const isKnown = ({ label, name }: ClassInfo) =>
-    label > 0 && start?.manifest.classes.some((info) => info.name === name);
-  const keepsClasses = start !== null && ofData.some(isKnown);
+  const known = new Set(start?.manifest.classes.map(({ name }) => name));
+  const keepsClasses = start !== null && ofData.every(({ label, name }) => label === 0 || known.has(name));
   const classes = keepsClasses ? start.manifest.classes : ofData;
   const twice = classes.find(({ name }, i) => classes.findIndex((info) => info.name === name) < i);
   if (twice) throw new Missing(`Two classes have the name ${twice.name}: give one another name.`);
@@ -147,7 +146,7 @@ function planOfOpen(workbench: Workbench): TrainingPlan {
   const sources = (of: readonly TrainingTomogram[]) =>
     of.map((tomogram) => sourceOf(workbench, tomogram, classes, add));
   const base: TrainingRecipe = {
-    ...usualRecipe(chosenBackend(workbench)),
+    ...usualRecipe(chosenBackend(workbench), start !== null),
     classes,
     voxelSizeAngstrom: size,
     proteinIsBright: start?.manifest.proteinIsBright ?? false,
@@ -260,7 +259,7 @@ export function fieldsOf(workbench: Workbench) {
   );
   const kind = tomograms.every(({ labels }) => labels !== null) ? "labels" : "spheres";
   return trainingFields({
-    ...usualRecipe(chosenBackend(workbench)),
+    ...usualRecipe(chosenBackend(workbench), startOf(workbench) !== null),
     classes: [],
     voxelSizeAngstrom: 1,
     data: { train: [], validation: [] },

@@ -48,9 +48,9 @@ function StartFields({ plan }: { readonly plan: TrainingPlan | null }) {
         />
         <p className="hint" id="train-start-help">
           {plan?.keepsClasses
-            ? "Its classes are kept; what it has no class for counts as background."
+            ? "It has all classes of the data: its own are kept, with their sizes."
             : start !== FROM_SCRATCH && !recipe && plan
-              ? "It knows no class of that name: its last layer begins anew, with the classes of the data."
+              ? "It lacks classes of these names: its last layer learns those above instead. Name them as it does to keep its own."
               : "A model that knows something similar needs fewer steps."}
         </p>
       </div>
@@ -85,7 +85,7 @@ function Setup({ plan }: { readonly plan: TrainingPlan | null }) {
       <Section title="Data">
         {setup.recipe ? <RecipeData recipe={setup.recipe} /> : <OpenTomograms />}
       </Section>
-      {!setup.recipe && !plan?.keepsClasses && classes.length > 0 && (
+      {!setup.recipe && classes.length > 0 && (
         <Section title={`${classes.length} classes`} open={classes.length <= 6}>
           <TrainingClassTable classes={classes} />
         </Section>

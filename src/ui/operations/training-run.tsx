@@ -29,9 +29,13 @@ type Scores = Readonly<Record<string, Readonly<Record<string, number>>>>;
 function ScoresOfClasses({
   classes,
   scores,
+  step,
+  radiusVoxels,
 }: {
   readonly classes: readonly ClassInfo[];
   readonly scores: Scores;
+  readonly step: unknown;
+  readonly radiusVoxels: number;
 }) {
   const fixed = (value: number | undefined) => value?.toFixed(2);
   return (
@@ -64,6 +68,9 @@ function ScoresOfClasses({
           ))}
         </tbody>
       </table>
+      <p className="hint">
+        Of step {String(step)}, on the tomograms to validate on, within {radiusVoxels} voxels.
+      </p>
     </div>
   );
 }
@@ -78,6 +85,7 @@ function Curves({ training }: { readonly training: Training }) {
   const scored = validations.filter(({ scores }) => scores !== null);
   const atEnd = phase === "done" ? (kept.model?.manifest.measured as Scores | undefined) : undefined;
   const scores = atEnd ?? (scored.at(-1)?.scores as unknown as Scores | undefined);
+  const scoredStep = atEnd ? kept.model?.manifest.training?.step : scored.at(-1)?.step;
   const particles = recipe.classes.filter(
     ({ label, radiusAngstrom }) => label > 0 && radiusAngstrom !== undefined,
   );
@@ -101,7 +109,14 @@ function Curves({ training }: { readonly training: Training }) {
           <F1Plot validations={scored} classes={particles} />
         </Suspense>
       )}
-      {scores && <ScoresOfClasses classes={particles} scores={scores} />}
+      {scores && (
+        <ScoresOfClasses
+          classes={particles}
+          scores={scores}
+          step={scoredStep}
+          radiusVoxels={recipe.validation.radiusVoxels}
+        />
+      )}
     </Section>
   );
 }
