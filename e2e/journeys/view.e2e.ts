@@ -87,7 +87,7 @@ test("? lists the keys, Esc closes the list, M maximises the view under the poin
 test("axe finds nothing serious, in any panel", async () => {
   const { page } = app;
   await page.evaluate(AXE);
-  for (const panel of ["Restore", "Segment", "Localize", "Review"]) {
+  for (const panel of ["Restore", "Segment", "Localize", "Review", "Train"]) {
     await page.getByRole("tab", { name: panel }).click();
     const serious = await page.evaluate(async () => {
       const axe = (window as unknown as { axe: { run(): Promise<{ violations: AxeViolation[] }> } }).axe;

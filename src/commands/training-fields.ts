@@ -63,7 +63,8 @@ export function trainingFields(recipe: TrainingRecipe): ParamSpec {
   const share = { kind: "number", min: 0, max: 1, step: 0.05, advanced: true } as const;
   return {
     steps: number("steps", recipe.steps),
-    learningRate: number("learningRate", recipe.learningRate),
+    // Smaller ones learn nothing, and are written in a way that screen readers do not know.
+    learningRate: { ...number("learningRate", recipe.learningRate), min: 1e-6 },
     batch: number("batch", recipe.batch),
     side: {
       kind: "choice",
