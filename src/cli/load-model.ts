@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { fitsVoxelSize } from "../core/nn/fits-voxel-size";
 import type { ModelManifest } from "../core/nn/model";
+import type { ParticleRecipe, SceneRecipe } from "../core/simulate/recipe";
 import { knownVoxelSizeAngstrom, type VolumeMeta } from "../core/volume/volume";
 import { parseJson } from "../io/json/parse-json";
 import { isWeightsFile, parseManifest } from "../io/model/model-files";
@@ -61,11 +62,35 @@ export async function loadManifest(model: string, io: CliIo): Promise<ModelManif
   return readManifestAt(path, io);
 }
 
+async function shippedModels(io: CliIo): Promise<readonly string[]> {
+  const text = await readTextFile(publicFile("models/index.json"), io);
+  return parseJson(text, z.array(z.string()).min(1), "list of models");
+}
+
 /** Returns the name of the model that a volume is segmented with where none is named: the first that fits its voxel size. */
 export async function defaultModel({ voxelSizeAngstrom }: VolumeMeta, io: CliIo): Promise<string> {
-  const text = await readTextFile(publicFile("models/index.json"), io);
-  const names = parseJson(text, z.array(z.string()).min(1), "list of models");
+  const names = await shippedModels(io);
   for (const name of names)
     if (fitsVoxelSize(await loadManifest(name, io), knownVoxelSizeAngstrom(voxelSizeAngstrom))) return name;
   return names[0];
+}
+
+/**
+ * Returns the name of the model that ships and knows most of a scene's particles by their names; among equals one that fits the
+ * voxel size, then the first.
+ */
+export async function modelOfScene(
+  { particles, voxelSizeAngstrom }: SceneRecipe,
+  io: CliIo,
+): Promise<string> {
+  const rated = await Promise.all(
+    (await shippedModels(io)).map(async (name) => {
+      const manifest = await loadManifest(name, io);
+      const isKnown = (particle: ParticleRecipe) =>
+        manifest.classes.some((info) => info.name === particle.name);
+      const fits = fitsVoxelSize(manifest, voxelSizeAngstrom);
+      return { name, rating: 2 * particles.filter(isKnown).length + (fits ? 1 : 0) };
+    }),
+  );
+  return rated.reduce((best, other) => (other.rating > best.rating ? other : best)).name;
 }

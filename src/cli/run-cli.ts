@@ -6,6 +6,7 @@ import { ctfCommand } from "./commands/ctf";
 import { densityCommand } from "./commands/density";
 import { distancesCommand } from "./commands/distances";
 import { evaluateCommand } from "./commands/evaluate";
+import { experimentCommand } from "./commands/experiment";
 import { fitBeadsCommand } from "./commands/fit-beads";
 import { infoCommand } from "./commands/info";
 import { localizeCommand } from "./commands/localize";
@@ -29,6 +30,7 @@ const COMMANDS: readonly Command[] = [
   distancesCommand,
   trainCommand,
   modelCommand,
+  experimentCommand,
   simulateCommand,
   correctCtfCommand,
   ctfCommand,

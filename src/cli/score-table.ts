@@ -2,7 +2,7 @@ import type { ClassScore, Evaluation } from "../core/operations/results";
 import { confusionNames } from "../io/scores/score-csv";
 
 /** Returns lines of aligned columns, the first to the left and the others to the right. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
+export function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join("  "),

@@ -16,16 +16,14 @@ import {
   flagValue,
   hasFlag,
   JSON_FLAG,
-  type ParsedArgs,
   requiredFlag,
   UsageError,
 } from "../command";
 import { loadManifest, MODEL_FLAG } from "../load-model";
+import { DEFAULT_RADIUS_VOXELS, positiveFlag } from "../number-flags";
 import { confusionTable, scoreTable } from "../score-table";
 import { readTextFile, writeTextFile } from "../text-files";
 import { withVolume } from "../with-volume";
-
-const DEFAULT_RADIUS_VOXELS = 10;
 
 /** Says which file it was that had something wrong in it. */
 function inFile<Result>(path: string, read: () => Result): Result {
@@ -62,14 +60,6 @@ async function readTrueParticles(path: string, frame: ParticleFrame, io: CliIo) 
     ...particle,
     name: list.classes.find(({ label }) => label === particle.label)?.name ?? `class ${particle.label}`,
   }));
-}
-
-/** Returns the number of a flag that must be above 0. */
-function positive(args: ParsedArgs, name: string, fallback: number): number {
-  const text = flagValue(args, name) ?? String(fallback);
-  const value = Number(text);
-  if (value > 0 && Number.isFinite(value)) return value;
-  throw new UsageError(`--${name} needs a number above 0, not "${text}".`);
 }
 
 /** Writes what is asked for as CSV or JSON, as the name of the file says. */
@@ -118,8 +108,8 @@ export const evaluateCommand: Command = {
   async run(args, io) {
     const [particlesFile] = args.operands;
     const truthFile = requiredFlag(args, "truth");
-    const radiusVoxels = positive(args, "radius-voxels", DEFAULT_RADIUS_VOXELS);
-    const beta = positive(args, "beta", DEFAULT_BETA);
+    const radiusVoxels = positiveFlag(args, "radius-voxels", DEFAULT_RADIUS_VOXELS);
+    const beta = positiveFlag(args, "beta", DEFAULT_BETA);
     const curveFile = flagValue(args, "curve");
     const setsFile = flagValue(args, "sets");
     const outputs = [["--curve", curveFile] as const, ["--sets", setsFile] as const];

@@ -6,25 +6,17 @@ import { imagingWith } from "../../core/operations/simulate-imaging";
 import { rescaleScene } from "../../core/simulate/rescale-scene";
 import type { Provenance } from "../../core/task/operation";
 import { checkParams } from "../../core/task/params";
-import type { Shape3 } from "../../core/volume/shape";
 import { PARTICLE_FORMATS } from "../../io/particle-formats";
 import { writeRecipe } from "../../io/recipe/read-recipe";
 import { writeMdoc } from "../../io/tilts/write-mdoc";
 import { writeTilts } from "../../io/tilts/write-tilts";
 import { checkOutputs } from "../check-outputs";
-import {
-  type Command,
-  flagValue,
-  hasFlag,
-  JSON_FLAG,
-  type ParsedArgs,
-  requiredFlag,
-  UsageError,
-} from "../command";
+import { type Command, hasFlag, JSON_FLAG, requiredFlag } from "../command";
 import { fileSink } from "../file-sink";
 import { loadRecipe, RECIPE_FLAGS } from "../load-recipe";
 import { paramFlags, paramsFromFlags } from "../param-flags";
 import { runOperation } from "../run-operation";
+import { SHAPE_FLAG, shapeFrom } from "../shape-flag";
 import { simulationPicture } from "../simulation-picture";
 import { stagedFolder } from "../staged-folder";
 import { writeTextFile } from "../text-files";
@@ -42,19 +34,6 @@ const FILES: readonly string[] = [
   "provenance.json",
   "preview.png",
 ];
-const LEAST_SIDE = 8;
-const MOST_SIDE = 4096;
-
-function shapeOf(args: ParsedArgs): Shape3 | undefined {
-  const text = flagValue(args, "shape");
-  if (text === undefined) return undefined;
-  const [nz, ny, nx, ...more] = text.split(",").map(Number);
-  const isSide = (side: number) => Number.isInteger(side) && side >= LEAST_SIDE && side <= MOST_SIDE;
-  if (isSide(nz) && isSide(ny) && isSide(nx) && more.length === 0) return [nz, ny, nx];
-  throw new UsageError(
-    `--shape needs three whole numbers nz,ny,nx from ${LEAST_SIDE} to ${MOST_SIDE}, not "${text}".`,
-  );
-}
 
 function summary(
   out: string,
@@ -90,14 +69,14 @@ export const simulateCommand: Command = {
       help: "Where everything goes: tomogram, truth, tilt series, particles, recipe and a picture.",
     },
     ...RECIPE_FLAGS,
-    shape: { value: "NZ,NY,NX", help: "The volume's shape instead of the recipe's; counts follow its size." },
+    shape: SHAPE_FLAG,
     ...paramFlags(SIMULATE.params),
     ...BACKEND_FLAGS,
     json: JSON_FLAG,
   },
   async run(args, io) {
     const out = requiredFlag(args, "out");
-    const shape = shapeOf(args);
+    const shape = shapeFrom(args);
     const params = checkParams(SIMULATE.params, paramsFromFlags(SIMULATE.params, args));
     const { recipe, source, structures, files, seenFrom } = await loadRecipe(args, io);
     const used = {

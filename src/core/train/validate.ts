@@ -2,7 +2,7 @@ import type { Backend } from "../backend";
 import { evaluate } from "../metrics/evaluate";
 import { DEFAULT_BETA, ratiosOf } from "../metrics/ratios";
 import type { Model } from "../nn/model";
-import { LOCALIZE } from "../operations/localize";
+import { LOCALIZE, type LocalizeParams } from "../operations/localize";
 import type { ClassScore } from "../operations/results";
 import { SEGMENT } from "../operations/segment";
 import { paramDefaults } from "../task/params";
@@ -33,6 +33,18 @@ export async function measureLoss(
   return { loss, accuracy };
 }
 
+/** A tomogram whose particles are known, by the labels of the model. */
+type KnownTomogram = Pick<TrainingVolume, "name" | "shape" | "reader" | "objects" | "proteinIsBright">;
+
+/** How a model is scored. */
+interface Scoring {
+  /** A particle that is found this near to a true one of its class is right. */
+  readonly radiusVoxels: number;
+  readonly localize: LocalizeParams;
+  /** Takes the voxels as they are; else they are resampled where their size is not the model's. */
+  readonly ignoreVoxelSize: boolean;
+}
+
 /**
  * Returns the scores of a model by label: each volume is segmented whole, its components are localized, and the particles found
  * are matched to the true ones within `radiusVoxels`. Counts are summed over the volumes before F1 is taken.
@@ -44,20 +56,41 @@ export async function scoreModel(
   radiusVoxels: number,
   context: Context,
 ): Promise<Readonly<Record<string, ClassScore>>> {
-  const sums: Record<string, ClassScore> = {};
-  for (const volume of volumes) {
-    const { classes } = model.manifest;
-    const labels = await segmented(model, volume, backend, context);
-    const { list } = await LOCALIZE.run({ labels, score: null, classes }, paramDefaults(LOCALIZE.params), {
-      ...context,
-      onProgress: () => {},
-      createVolume: () => Promise.reject(new Error("a localization makes no volume")),
-    });
-    const truth = volume.objects.map((object) => ({ ...object, name: classes[object.label].name }));
-    const { classes: scores } = evaluate(list.particles, truth, classes, radiusVoxels);
-    for (const [label, score] of Object.entries(scores)) sums[label] = added(sums[label], score);
-  }
+  // The training has checked the voxel size.
+  const scoring = { radiusVoxels, localize: paramDefaults(LOCALIZE.params), ignoreVoxelSize: true };
+  let sums: Readonly<Record<string, ClassScore>> = {};
+  for (const volume of volumes)
+    sums = addScores(sums, await scoreTomogram(model, volume, backend, scoring, context));
   return sums;
+}
+
+/** Returns the scores by label of a model on one tomogram: segmented whole, localized, matched to what is there. */
+export async function scoreTomogram(
+  model: Model,
+  tomogram: KnownTomogram,
+  backend: Backend,
+  scoring: Scoring,
+  context: Context,
+): Promise<Readonly<Record<string, ClassScore>>> {
+  const { classes } = model.manifest;
+  const labels = await segmented(model, tomogram, backend, scoring, context);
+  const { list } = await LOCALIZE.run({ labels, score: null, classes }, scoring.localize, {
+    ...context,
+    onProgress: () => {},
+    createVolume: () => Promise.reject(new Error("a localization makes no volume")),
+  });
+  const truth = tomogram.objects.map((object) => ({ ...object, name: classes[object.label].name }));
+  return evaluate(list.particles, truth, classes, scoring.radiusVoxels).classes;
+}
+
+/** Returns the scores by label of what several tomograms have together: ratios are taken of the sums of their counts. */
+export function addScores(
+  sums: Readonly<Record<string, ClassScore>>,
+  scores: Readonly<Record<string, ClassScore>>,
+): Readonly<Record<string, ClassScore>> {
+  const both = { ...sums };
+  for (const [label, score] of Object.entries(scores)) both[label] = added(sums[label], score);
+  return both;
 }
 
 /** Returns the mean F1 of the classes that have true particles; null where none has. */
@@ -66,7 +99,13 @@ export function meanF1(scores: Readonly<Record<string, ClassScore>>): number | n
   return known.length === 0 ? null : known.reduce((sum, { f1 }) => sum + f1, 0) / known.length;
 }
 
-async function segmented(model: Model, volume: TrainingVolume, backend: Backend, context: Context) {
+async function segmented(
+  model: Model,
+  volume: KnownTomogram,
+  backend: Backend,
+  { ignoreVoxelSize }: Scoring,
+  context: Context,
+) {
   const labels = new Uint8Array(voxelCount(volume.shape));
   let written = 0;
   await SEGMENT.run(
@@ -75,7 +114,7 @@ async function segmented(model: Model, volume: TrainingVolume, backend: Backend,
       ...paramDefaults(SEGMENT.params),
       contrast: volume.proteinIsBright ? "bright" : "dark",
       saveScore: false,
-      ignoreVoxelSize: true, // the training has checked it
+      ignoreVoxelSize,
     },
     {
       ...context,

@@ -1,3 +1,4 @@
+import type { LocalizationResult } from "../../core/experiments/localization-experiment";
 import type { Labelled } from "../../core/metrics/evaluate";
 import type { Overlap } from "../../core/metrics/overlap";
 import type { ClassCurve } from "../../core/metrics/threshold-curve";
@@ -90,4 +91,25 @@ export function distancesCsv(
     return [id, label, x, y, z, distance === null ? "" : Number(distance.toFixed(3))];
   });
   return csv([["id", "label", "x", "y", "z", "distance_angstrom"], ...rows]);
+}
+
+/** Returns the scores of an experiment as CSV, one row for each condition and class; a class without true particles has no F1. */
+export function localizationCsv({ conditions }: LocalizationResult): string {
+  const head = ["tilt_deg", "snr", "measured_snr", "label", "class"];
+  const rows = conditions.flatMap(({ tiltDeg, snr, measuredSnr, classes }) =>
+    Object.entries(classes).map(([label, score]) => [
+      tiltDeg,
+      snr,
+      Number(measuredSnr.toPrecision(6)),
+      label,
+      score.name,
+      score.truth,
+      score.found,
+      score.truePositives,
+      score.precision,
+      score.recall,
+      score.truth === 0 ? "" : score.f1,
+    ]),
+  );
+  return csv([[...head, "true", "found", "right", "precision", "recall", "f1"], ...rows]);
 }

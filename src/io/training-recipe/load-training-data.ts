@@ -4,6 +4,7 @@ import { buildSimulatedScene } from "../../core/operations/simulate";
 import { imagingWith } from "../../core/operations/simulate-imaging";
 import { SIMULATE_PARAMS } from "../../core/operations/simulate-params";
 import type { ClassInfo, Particle } from "../../core/particles/particle-list";
+import { isProteinBright, metaOfTomogram } from "../../core/simulate/known-tomogram";
 import type { Recipe } from "../../core/simulate/recipe";
 import { createSceneImager } from "../../core/simulate/scene-imager";
 import type { Structure } from "../../core/structure/structure";
@@ -143,35 +144,17 @@ async function simulated(
   try {
     const { tomogram } = await imager.image(imagingWith(recipe.imaging, params), seed, context);
     const { list, labels, density } = scene;
-    const meta: VolumeMeta = {
-      name: `${recipe.name}, seed ${seed}`,
-      shape: scene.shape,
-      dtype: "float32",
-      voxelSizeAngstrom: list.voxelSizeAngstrom,
-      originAngstrom: { x: 0, y: 0, z: 0 },
-      warnings: [],
-    };
+    const meta = metaOfTomogram(scene, `${recipe.name}, seed ${seed}`);
     return {
       volume: arrayVolume(meta, tomogram),
       labels: arrayVolume({ ...meta, dtype: "uint8" }, labels),
       particles: list.particles,
       labelOf: new Map(list.classes.map(({ label, name }) => [label, labelNamed(classes, name)])),
-      proteinIsBright: riseTogether(tomogram, density),
+      proteinIsBright: isProteinBright(tomogram, density),
     };
   } finally {
     imager.dispose();
   }
-}
-
-/** Tells whether two volumes are correlated above 0: what a microscope and its corrections make of the contrast. */
-function riseTogether(a: Float32Array, b: Float32Array): boolean {
-  let [sumA, sumB, sumAb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    sumA += a[i];
-    sumB += b[i];
-    sumAb += a[i] * b[i];
-  }
-  return sumAb * a.length > sumA * sumB;
 }
 
 async function readMasks(
