@@ -82,7 +82,17 @@ test("a wide range of xs is drawn by its logarithm, a single x in the middle", (
     xs: [0.1],
     panels: CHART.panels.map((panel) => ({ ...panel, values: [[0.5], [0.6]] })),
   };
-  expect(pointsOf(parsed(single).g[0].polyline[0])).toEqual([[115, 115]]);
+  expect(parsed(single).g[0].polyline.map(pointsOf)).toEqual([[[112.5, 115]], [[117.5, 92]]]);
+});
+
+test("equal points of different lines stand beside each other, however many there are", () => {
+  const lines = Array.from({ length: 14 }, (_, i) => ({ name: `class ${i}`, color: "#4c8dff" }));
+  const panels = [{ title: "±60°", values: lines.map(() => CHART.xs.map(() => 1)) }];
+  const { circle } = parsed({ ...CHART, lines, panels }).g[0];
+  const places = circle.map(({ cx }) => cx).sort((a, b) => a - b);
+  expect(new Set(places).size).toBe(lines.length * CHART.xs.length);
+  expect(places[0]).toBeGreaterThan(0);
+  expect(places[places.length - 1]).toBeLessThan(230);
 });
 
 test("ticks that would overlap are left out", () => {

@@ -27,7 +27,10 @@ const LEFT = 52;
 const BOTTOM = 46;
 const RIGHT = 18;
 /** From the side of a panel to its first and last points. */
-const INSET = 18;
+const INSET = 24;
+/** Points of different lines at one x stand beside each other, so far apart and within so much together: equal ones are all seen. */
+const MOST_APART = 5;
+const ALL_APART = 28;
 const TITLE_LINE = 22;
 const NOTE_LINE = 15;
 const PANEL_TITLE = 30;
@@ -119,9 +122,14 @@ function strokeOf({ color, isDashed }: ChartLine): Attributes {
   return isDashed ? { ...solid, "stroke-dasharray": "6 4" } : solid;
 }
 
-function curve(line: ChartLine, values: readonly number[], xs: readonly number[]): string {
-  const place = placeOf(xs);
-  const points = values.map((value, i) => [round(place(xs[i])), round(heightOf(value))] as const);
+/** How far a line's points stand beside their x. */
+function apart(index: number, count: number): number {
+  const step = Math.min(MOST_APART, ALL_APART / Math.max(1, count - 1));
+  return step * (index - (count - 1) / 2);
+}
+
+function curve(line: ChartLine, values: readonly number[], placeAt: (i: number) => number): string {
+  const points = values.map((value, i) => [round(placeAt(i)), round(heightOf(value))] as const);
   const path = points.map(([x, y]) => `${x},${y}`).join(" ");
   const stroke = onWhite(line.color);
   const dot = { r: 3.5, fill: line.isDashed ? "#ffffff" : stroke, stroke, "stroke-width": 1.5 };
@@ -150,12 +158,13 @@ export function lineChartSvg(chart: LineChart): string {
   const legendWidth = LEGEND_SAMPLE + longest(lines.map(({ name }) => name));
   const width = Math.ceil(Math.max(panelsEnd + GAP + legendWidth, LEFT + longest(notes)) + RIGHT);
   const height = top + Math.max(PANEL + BOTTOM, LEGEND_LINE * lines.length);
+  const place = placeOf(xs);
   const body = panels.map(({ title: ofPanel, values }, index) => {
     const content = [
       text(PANEL / 2, -10, ofPanel, { "text-anchor": "middle", "font-weight": "600" }),
       ...axes(chart, index === 0),
       text(PANEL / 2, PANEL + 37, xLabel, { "text-anchor": "middle" }),
-      ...lines.map((line, i) => curve(line, values[i], xs)),
+      ...lines.map((line, i) => curve(line, values[i], (at) => place(xs[at]) + apart(i, lines.length))),
     ];
     const transform = `translate(${LEFT + index * (PANEL + GAP)} ${top})`;
     return element("g", { transform }, content.join("\n"));

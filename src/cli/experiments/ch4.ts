@@ -139,9 +139,10 @@ async function settingOf(args: ParsedArgs, io: CliIo) {
   return { loaded, inputs: { ...numbers, recipe, structures: loaded.structures, model } };
 }
 
+/** What is said of AV3 is how PyTom's port of its `av3_simutomo` does it. */
 export const ch4Experiment: Experiment = {
   name: "ch4",
-  summary: "how well a model localizes each class in simulated cells, F1 against SNR and tilt range",
+  summary: "F1 of each class in simulated cells against SNR and tilt range",
   flags: {
     preset: { ...RECIPE_FLAGS.preset, help: `${RECIPE_FLAGS.preset.help} (default ${DEFAULT_PRESET})` },
     recipe: RECIPE_FLAGS.recipe,
@@ -152,7 +153,7 @@ export const ch4Experiment: Experiment = {
     },
     snr: {
       value: "N,…",
-      help: `var(signal)/var(noise) over all pixels of the projections, after the CTF (default ${DEFAULT_SNRS.join(",")}, as in the thesis). The signal is that of the whole slab: at the same SNR a thicker or fuller one has more noise for each particle. The thesis states the ratio of the variances, not where it is taken; its simulator AV3 takes that of the untilted projection, corrects it for the CTF and low-passes half of the noise, so that its numbers are close to these, not the same.`,
+      help: `var(signal)/var(noise) over all pixels of the projections, after the CTF (default ${DEFAULT_SNRS.join(",")}, as in the thesis). The signal is that of the whole slab: at the same SNR a thicker or fuller one has more noise for each particle. The thesis gives the ratio and not where it is taken. Its simulator AV3 takes that of the untilted projection, corrects it for the CTF and low-passes half of the noise, so that the two scales agree only roughly.`,
     },
     tilts: {
       value: "DEG,…",

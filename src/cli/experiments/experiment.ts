@@ -4,7 +4,7 @@ import type { CliIo, FlagTable, ParsedArgs } from "../command";
 export interface Experiment {
   /** What it is called on the command line. */
   readonly name: string;
-  /** What it shows, without a full stop: "F1 against the noise". */
+  /** What it shows, without a full stop: "F1 of each class against the noise". */
   readonly summary: string;
   /** Beside those that all experiments have: --out, --backend, --threads and --json. */
   readonly flags: FlagTable;
