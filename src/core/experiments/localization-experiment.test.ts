@@ -115,7 +115,7 @@ test("it gives what simulating, segmenting, localizing and evaluating one after 
     ...quiet,
     createVolume: async ({ role }) => ({
       async write(values) {
-        if (role === "tomogram") for (const value of values) tomogram.push(value);
+        if (role === "tomogram") for (const value of Array.from(values)) tomogram.push(value);
       },
       async close() {},
     }),
