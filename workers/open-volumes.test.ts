@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { DataService } from "../src/contracts/data";
 import { isAbort, isTagged } from "../src/core/errors";
 import { fillNormal } from "../src/core/random/philox";
 import type { Progress } from "../src/core/task/task";
@@ -51,7 +50,11 @@ function naiveSlice(values: Float32Array, axis: Axis, index: number, slab: numbe
   return image;
 }
 
-async function expectSlices(service: DataService, values: Float32Array, tolerance: number) {
+async function expectSlices(
+  service: ReturnType<typeof createOpenVolumes>,
+  values: Float32Array,
+  tolerance: number,
+) {
   for (const axis of AXES) {
     const { width, height, count } = sliceLayout(axis, SHAPE);
     for (const [index, slab] of [

@@ -7,6 +7,7 @@ import { readModel } from "../src/io/model/read-model";
 import { readSafetensors } from "../src/io/safetensors/read-safetensors";
 import { readTrainingRecipe } from "../src/io/training-recipe/read-training-recipe";
 import { mrcFixture } from "../src/testing/mrc-fixture";
+import { createKeptLabels } from "./kept-labels";
 import { type RunTools, runOperation } from "./run-operation";
 
 const SIDE = 12;
@@ -52,6 +53,7 @@ async function run(request: RunRequests["train"], stopAfter = Number.POSITIVE_IN
     loadModel: () => Promise.reject(new Error("training starts from scratch")),
     loadStructure: () => Promise.reject(new Error("nothing is simulated")),
     keptScene: () => Promise.reject(new Error("nothing is simulated")),
+    keptLabels: createKeptLabels(),
     signal: new AbortController().signal,
     onProgress({ preview }: Progress) {
       if (preview) previews.push(preview as RunPreviews["train"]);

@@ -177,7 +177,7 @@ describe("what is trained on", () => {
     expect(Object.keys(files)).toEqual(["a.mrc", "a-labels.mrc"]);
     expect(recipe.targets).toEqual({ kind: "labels" });
     // 15 % of a ball of 14.5 voxels, 12770.
-    expect(recipe.classes[2]).toEqual({ label: 2, ...CLASSES[1], color: "#ffd166", minVoxels: 1916 });
+    expect(recipe.classes[2]).toEqual({ ...CLASSES[1], label: 2, color: "#ffd166", minVoxels: 1916 });
     expect([start, recipe.start, recipe.voxelSizeAngstrom]).toEqual([null, "scratch", 10]);
   });
 
