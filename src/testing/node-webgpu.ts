@@ -13,8 +13,6 @@ async function open(): Promise<GpuDevice | null> {
     console.warn("GPU tests are skipped: no WebGPU adapter (install a Vulkan driver, or Debian's chromium).");
     return null;
   }
-  // Dawn lives as long as its GPU object does.
-  Object.assign(globalThis, { keepAlive: gpu });
   return openGpuDevice(gpu);
 }
 

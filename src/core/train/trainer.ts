@@ -55,8 +55,8 @@ export interface BatchResult {
 }
 
 /**
- * A network being trained on one backend with Adam (0.9, 0.999, 1e-8). `breathe` is called at least every 100 ms of the
- * caller's thread and may throw to cancel: then the weights are those before the step. Throws ComputeError "out-of-memory"
+ * A network being trained on one backend with Adam (0.9, 0.999, 1e-8). `breathe` is called between kernels (on processors one
+ * takes up to half a second where cubes are of 56³) and may throw to cancel: then the weights are those before the step. Throws ComputeError "out-of-memory"
  * where a micro-batch is too large, and "backend-failed" where a loss is no finite number.
  */
 export interface NetworkTrainer {

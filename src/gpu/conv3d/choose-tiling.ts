@@ -41,7 +41,8 @@ const timed = new WeakMap<GPUDevice, Map<StoredType, Promise<readonly Timed[]>>>
 
 /**
  * Returns the ways to convolve features stored as `type` on this device, the fastest first, with the milliseconds of 7 GFLOP:
- * each is tried once per device, below a second together on a GPU. A software adapter has one, untried.
+ * each is tried once per device, about two seconds together on an H100, nearly all of it compiling. A software adapter has one,
+ * untried.
  */
 export function conv3dMethods(gpu: GpuDevice, type: StoredType): Promise<readonly Timed[]> {
   if (gpu.isSoftware) return Promise.resolve([{ method: "direct", tiling: SMALL_TILING, ms: Number.NaN }]);
