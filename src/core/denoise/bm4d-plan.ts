@@ -1,16 +1,32 @@
-/** The profile of BM4D that missing-wedge restoration uses (hard thresholding, "low complexity"). */
+import type { Bm4dProfileId } from "../restore/mwr-kernels";
+
+/** What BM4D does in every profile. */
 export const BM4D = {
   cubeSide: 4,
   stepVoxels: 3,
-  /** Candidates lie within this many voxels of the reference cube along each axis: a window of 7³. */
-  searchRadius: 3,
-  maxGroup: 16,
   /** Coefficients below this many noise levels are set to zero. */
   hardThreshold: 2.7,
   kaiserBeta: 2,
-  /** Reference rows of the same class (one of 4 × 4) write to different voxels, so threads may share them. */
-  classesPerAxis: 4,
 } as const;
+
+export interface Bm4dProfile {
+  /** Candidates lie within this many voxels of the reference cube along each axis: a window of 7³ or 11³. */
+  readonly searchRadius: number;
+  /** The largest group of the hard-threshold stage, and of the Wiener stage; powers of two. */
+  readonly maxGroup: number;
+  readonly maxWienerGroup: number;
+  /**
+   * Reference rows of the same class (one of n × n) write to different voxels, so threads may share them: they lie at least
+   * 3·(n − 1) + 1 voxels apart, and one writes to 2·searchRadius + 4.
+   */
+  readonly classesPerAxis: number;
+}
+
+/** "lc" is what missing-wedge restoration uses ("low complexity"), "np" the normal profile of the paper. */
+export const BM4D_PROFILES: Readonly<Record<Bm4dProfileId, Bm4dProfile>> = {
+  lc: { searchRadius: 3, maxGroup: 16, maxWienerGroup: 16, classesPerAxis: 4 },
+  np: { searchRadius: 5, maxGroup: 16, maxWienerGroup: 32, classesPerAxis: 6 },
+};
 
 /**
  * Returns the largest mean squared distance per voxel at which cubes count as similar, for data in [0, 1]: BM4D's 2.9527/64
@@ -18,6 +34,11 @@ export const BM4D = {
  */
 export function matchThreshold(sigma: number): number {
   return 2.9527 / 64 + 2.5 * sigma * sigma;
+}
+
+/** Returns the same for the Wiener stage, whose cubes come from the estimate of the first stage: 400/255² of the paper. */
+export function wienerMatchThreshold(sigma: number): number {
+  return 400 / 255 ** 2 + 0 * sigma;
 }
 
 /** Returns the starts of the reference cubes along an axis: every third voxel, and the last cube flush with the border. */
