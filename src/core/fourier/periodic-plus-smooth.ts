@@ -1,4 +1,5 @@
-import type { Shape3 } from "../volume/shape";
+import { type Shape3, voxelCount } from "../volume/shape";
+import type { Fourier3 } from "./fourier3";
 import { createRealFft3, halfSpectrumShape, type RealFft3 } from "./real-fft3";
 
 /**
@@ -11,14 +12,35 @@ export function periodicPlusSmooth(
   shape: Shape3,
   fft: Pick<RealFft3, "forward" | "inverse"> = createRealFft3(shape),
 ): { periodic: Float32Array; smooth: Float32Array } {
-  const [nz, ny, nx] = shape;
-  const [, , half] = halfSpectrumShape(shape);
   const smooth = faceJumps(values, shape);
-  const spectrum = new Float32Array(2 * nz * ny * half);
+  const spectrum = new Float32Array(2 * voxelCount(halfSpectrumShape(shape)));
   fft.forward(smooth, spectrum);
-  const cosines = (length: number) =>
-    Float64Array.from({ length }, (_, k) => 2 * Math.cos((2 * Math.PI * k) / length));
-  const [cosZ, cosY, cosX] = [cosines(nz), cosines(ny), cosines(nx)];
+  divideByLaplacian(spectrum, shape);
+  fft.inverse(spectrum, smooth);
+  return { periodic: values.map((value, i) => value - smooth[i]), smooth };
+}
+
+/**
+ * Returns the half spectrum of a volume's periodic part, of which `fourier` transforms volumes of that shape. Costs two
+ * transforms.
+ */
+export async function periodicSpectrum(
+  values: Float32Array,
+  fourier: Pick<Fourier3, "shape" | "forward">,
+): Promise<Float32Array<ArrayBuffer>> {
+  const smooth = await fourier.forward(faceJumps(values, fourier.shape));
+  divideByLaplacian(smooth, fourier.shape);
+  const spectrum = await fourier.forward(values);
+  for (let i = 0; i < spectrum.length; i++) spectrum[i] -= smooth[i];
+  return spectrum;
+}
+
+/** Takes the transform of the face jumps to that of the smooth part, in place. */
+function divideByLaplacian(spectrum: Float32Array, shape: Shape3): void {
+  const [nz, ny, half] = halfSpectrumShape(shape);
+  const [cosZ, cosY, cosX] = shape.map((length) =>
+    Float64Array.from({ length }, (_, k) => 2 * Math.cos((2 * Math.PI * k) / length)),
+  );
   for (let z = 0, at = 0; z < nz; z++)
     for (let y = 0; y < ny; y++)
       for (let x = 0; x < half; x++, at += 2) {
@@ -26,8 +48,6 @@ export function periodicPlusSmooth(
         spectrum[at] = laplacian === 0 ? 0 : spectrum[at] / laplacian;
         spectrum[at + 1] = laplacian === 0 ? 0 : spectrum[at + 1] / laplacian;
       }
-  fft.inverse(spectrum, smooth);
-  return { periodic: values.map((value, i) => value - smooth[i]), smooth };
 }
 
 /** What the periodic Laplacian sees across the faces: on each face the opposite voxel minus this one, summed over the axes. */
