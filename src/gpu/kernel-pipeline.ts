@@ -80,14 +80,17 @@ export function channelQuadsPerWorkgroup(quads: number, fits: (quads: number) =>
   return 1;
 }
 
-/** Returns a bind group of buffers, binding 0 first. */
+/** Returns a bind group of buffers or parts of them, binding 0 first. */
 export function bindBuffers(
   device: GPUDevice,
   pipeline: GPUComputePipeline,
-  buffers: readonly GPUBuffer[],
+  buffers: readonly (GPUBuffer | GPUBufferBinding)[],
 ): GPUBindGroup {
   return device.createBindGroup({
     layout: pipeline.getBindGroupLayout(0),
-    entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+    entries: buffers.map((part, binding) => ({
+      binding,
+      resource: "buffer" in part ? part : { buffer: part },
+    })),
   });
 }

@@ -1,8 +1,10 @@
+import { MOST_UNIFORMS_UNSUBMITTED, uniformBinding } from "./uniform-ring";
+
 /** What a kernel may use while it puts its dispatches into a pass. */
 interface Encoding {
   readonly pass: GPUComputePassEncoder;
-  /** Returns a uniform buffer of these values that lives as long as the submission. */
-  uniform(values: ArrayBuffer): GPUBuffer;
+  /** Returns a uniform binding of these values that holds until the submission. */
+  uniform(values: ArrayBuffer): GPUBufferBinding;
 }
 
 /** Work for the queue: `slabs` pieces, any run of which can be dispatched at once. */
@@ -53,8 +55,9 @@ export class PacedQueue {
     let doneFlops = 0;
     for (const submission of submissions(this.#device, runs, () => this.#flopsPerSubmission)) {
       const before = this.#newest;
+      const { flops } = submission;
       this.#send(submission, () => {
-        doneFlops += submission.flops;
+        doneFlops += flops;
       });
       await before;
       await breathe(doneFlops / allFlops);
@@ -81,65 +84,64 @@ export class PacedQueue {
 }
 
 /** Cuts kernels into submissions of as many operations as `flopsAtOnce` tells at the time. */
-export function* submissions(
+function* submissions(
   device: GPUDevice,
   runs: readonly KernelRun[],
   flopsAtOnce: () => number,
 ): Generator<Submission> {
-  let submission = new Submission(device);
-  let room = flopsAtOnce();
-  for (const run of runs) {
-    const perSlab = run.flops / run.slabs;
+  const submission = new Submission(device);
+  for (const run of runs)
     for (let from = 0; from < run.slabs; ) {
-      const fits = Math.floor(room / perSlab);
-      if (fits < 1 && submission.flops > 0) {
-        yield submission;
-        submission = new Submission(device);
-        room = flopsAtOnce();
-        continue;
-      }
-      const to = Math.min(run.slabs, from + Math.max(1, fits));
-      submission.encode(run, from, to);
-      room -= (to - from) * perSlab;
+      const to = submission.encode(run, from, flopsAtOnce());
+      if (to === from) yield submission;
       from = to;
     }
-  }
   if (submission.flops > 0) yield submission;
 }
 
-class Submission {
+/** Dispatches that are recorded and go to the queue together; then it begins anew. */
+export class Submission {
   flops = 0;
   readonly #device: GPUDevice;
-  readonly #encoder: GPUCommandEncoder;
-  readonly #pass: GPUComputePassEncoder;
-  readonly #uniforms: GPUBuffer[] = [];
+  #recording: { readonly encoder: GPUCommandEncoder; readonly pass: GPUComputePassEncoder } | null = null;
+  #uniforms = 0;
 
   constructor(device: GPUDevice) {
     this.#device = device;
-    this.#encoder = device.createCommandEncoder();
-    this.#pass = this.#encoder.beginComputePass();
   }
 
-  encode(run: KernelRun, from: number, to: number): void {
-    run.encode({ pass: this.#pass, uniform: (values) => this.#uniform(values) }, from, to);
-    this.flops += (run.flops * (to - from)) / run.slabs;
+  /**
+   * Records slabs of a kernel from `from` on, as far as all that is recorded stays below `mostFlops`, and at least one where
+   * nothing is. Returns the first that is not recorded: `from` where it is full.
+   */
+  encode(run: KernelRun, from: number, mostFlops: number): number {
+    const perSlab = run.flops / run.slabs;
+    const fits = Math.floor((mostFlops - this.flops) / perSlab);
+    const isEmpty = this.#recording === null;
+    if (!isEmpty && (fits < 1 || this.#uniforms > MOST_UNIFORMS_UNSUBMITTED / 2)) return from;
+    const to = Math.min(run.slabs, from + Math.max(1, fits));
+    this.#recording ??= this.#begin();
+    const uniform = (values: ArrayBuffer) => {
+      this.#uniforms++;
+      return uniformBinding(this.#device, values);
+    };
+    run.encode({ pass: this.#recording.pass, uniform }, from, to);
+    this.flops += (to - from) * perSlab;
+    return to;
   }
 
   submit(): void {
-    this.#pass.end();
-    this.#device.queue.submit([this.#encoder.finish()]);
-    for (const buffer of this.#uniforms) buffer.destroy();
+    if (!this.#recording) return;
+    const { encoder, pass } = this.#recording;
+    pass.end();
+    this.#device.queue.submit([encoder.finish()]);
+    this.#recording = null;
+    this.#uniforms = 0;
+    this.flops = 0;
   }
 
-  #uniform(values: ArrayBuffer): GPUBuffer {
-    const buffer = this.#device.createBuffer({
-      size: values.byteLength,
-      usage: GPUBufferUsage.UNIFORM,
-      mappedAtCreation: true,
-    });
-    new Uint8Array(buffer.getMappedRange()).set(new Uint8Array(values));
-    buffer.unmap();
-    this.#uniforms.push(buffer);
-    return buffer;
+  #begin() {
+    const encoder = this.#device.createCommandEncoder();
+    return { encoder, pass: encoder.beginComputePass() };
   }
 }

@@ -1,4 +1,3 @@
-import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import {
   env,
   findBackendFactory,
@@ -11,6 +10,7 @@ import { ComputeError } from "../core/errors";
 import { chooseTiling } from "../gpu/conv3d/choose-tiling";
 import type { GpuDevice } from "../gpu/device";
 import { registerKernelSet } from "./register-kernels";
+import { SharedQueueBackend } from "./shared-queue-backend";
 import { setTiling } from "./webgpu/convolve";
 import { WEBGPU_KERNELS } from "./webgpu-kernels";
 
@@ -20,13 +20,13 @@ import { WEBGPU_KERNELS } from "./webgpu-kernels";
  * mirrorPad, stridedSlice, the gradient of slice; softmax of more than 65,535 rows; adding or multiplying a vector of fewer
  * than 128 channels (reshape a bias to [1, 1, 1, 1, channels]). Throws ComputeError "backend-unavailable".
  */
-export async function startTfjs(gpu: GpuDevice): Promise<WebGPUBackend> {
+export async function startTfjs(gpu: GpuDevice): Promise<SharedQueueBackend> {
   announceWebGpu();
   // Small tensors would be computed by another backend, with other rounding.
   env().set("WEBGPU_CPU_FORWARD", false);
   // In a browser tfjs has registered itself on loading, and would keep to a device of its own.
   if (findBackendFactory("webgpu")) removeBackend("webgpu");
-  const backend = new WebGPUBackend(gpu.device, gpu.adapterInfo);
+  const backend = new SharedQueueBackend(gpu.device, gpu.adapterInfo);
   registerBackend("webgpu", () => backend);
   setTiling(gpu.device, await chooseTiling(gpu, "f32"));
   registerKernelSet("webgpu", WEBGPU_KERNELS);

@@ -1,4 +1,3 @@
-import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Tensor } from "../core/nn/model";
@@ -12,6 +11,7 @@ import {
   runKernelCase,
 } from "../testing/cases/gradient-cases";
 import { testGpu } from "../testing/node-webgpu";
+import type { SharedQueueBackend } from "./shared-queue-backend";
 import { startTfjs } from "./start-tfjs";
 import { WEBGPU_KERNELS } from "./webgpu-kernels";
 
@@ -19,7 +19,7 @@ import { WEBGPU_KERNELS } from "./webgpu-kernels";
 const CASES_IN_SOFTWARE = [0, 2, 4, 9, 10, 11, 13];
 
 describe.skipIf(!testGpu)("the kernels of tfjs's webgpu backend", () => {
-  let backend: WebGPUBackend;
+  let backend: SharedQueueBackend;
   beforeAll(async () => {
     backend = await startTfjs(testGpu as GpuDevice);
   }, 120_000);

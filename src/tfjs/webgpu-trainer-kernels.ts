@@ -1,12 +1,12 @@
-import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { adam } from "../gpu/adam/adam";
 import { classSums, classSumsGradient, classSumsShares } from "../gpu/class-sums/class-sums";
 import { partialSums } from "../gpu/partial-sums/partial-sums";
+import type { SharedQueueBackend } from "./shared-queue-backend";
 import type { TrainerKernelSet } from "./trainer-kernels";
 import { channelsOf, gridOf, KernelTensors, voxelsOf } from "./webgpu/tensor-buffers";
 
 /** The trainer's kernels on tfjs's "webgpu" backend, which has our device. They are deterministic. */
-export const WEBGPU_TRAINER_KERNELS: TrainerKernelSet<WebGPUBackend> = {
+export const WEBGPU_TRAINER_KERNELS: TrainerKernelSet<SharedQueueBackend> = {
   classSums(backend, { probabilities, labels }, { logarithm }) {
     const tensors = new KernelTensors(backend);
     const classCount = channelsOf(probabilities);

@@ -12,6 +12,7 @@ import { withErrorScopes } from "../error-scopes";
 import { type FeatureMap, featureMapBytes, type StoredType } from "../feature-map";
 import { PacedQueue } from "../paced-queue";
 import { readBytes } from "../read-floats";
+import { writeFloats } from "../write-floats";
 import { gpuLayers } from "./gpu-layers";
 import { createLayerRunners, type LayerRunners, type RunnerSpec } from "./layer-runners";
 import { planTile } from "./tile-plan";
@@ -74,7 +75,7 @@ export async function createWebGpuNetwork(
     const map = (name: string) => maps.get(name) as FeatureMap;
     const runs = plan.layers.map(({ layer: { name, inputs } }) => runners(name, inputs.map(map), map(name)));
     return withErrorScopes(device, "running the network", async () => {
-      device.queue.writeBuffer(input, 0, tile);
+      writeFloats(device, input, tile);
       await queue.submit(runs, breathe);
       const result = readBytes(device, map("out").buffer, resultBytes);
       result.catch(() => {}); // awaited by the caller, unless the scopes throw

@@ -1,15 +1,15 @@
-import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { FOLDINGS, foldFilter } from "../../gpu/fold-filter/fold-filter";
 import type { KernelRun } from "../../gpu/paced-queue";
 import type { KernelAttributes, KernelInputs } from "../network-kernels";
+import type { SharedQueueBackend } from "../shared-queue-backend";
 import { type BatchMap, convolve, type Grid } from "./convolve";
 import { gradientScale } from "./mixed-precision";
 import { channelsOf, gridOf, KernelTensors } from "./tensor-buffers";
 import { filterGradient, reluGradient } from "./weight-gradients";
 
 /** 3×3×3, 'same', bias, ReLU, of one input or two. → y */
-export function conv3d(backend: WebGPUBackend, inputs: KernelInputs["conv3d"]): TensorInfo[] {
+export function conv3d(backend: SharedQueueBackend, inputs: KernelInputs["conv3d"]): TensorInfo[] {
   const { a, b, filter, bias } = inputs;
   const tensors = new KernelTensors(backend);
   const grid = gridOf(a);
@@ -28,7 +28,7 @@ export function conv3d(backend: WebGPUBackend, inputs: KernelInputs["conv3d"]): 
 
 /** → da, db (where wanted and there), dfilter, dbias. An input of one channel gets no gradient: it is the data. */
 export function conv3dGradient(
-  backend: WebGPUBackend,
+  backend: SharedQueueBackend,
   { a, b, filter, y, dy }: KernelInputs["conv3dGradient"],
   { wantsInput = true }: KernelAttributes,
 ): TensorInfo[] {

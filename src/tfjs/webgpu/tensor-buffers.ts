@@ -1,16 +1,16 @@
-import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { submitNow } from "../../gpu/immediate-queue";
 import type { KernelRun } from "../../gpu/paced-queue";
+import type { SharedQueueBackend } from "../shared-queue-backend";
 import type { BatchMap, Grid } from "./convolve";
 
 /** The tensors of one of our kernels on tfjs's backend: its inputs' buffers, its outputs, and what it needs meanwhile. */
 export class KernelTensors {
   readonly device: GPUDevice;
-  readonly #backend: WebGPUBackend;
+  readonly #backend: SharedQueueBackend;
   readonly #scratch: TensorInfo[] = [];
 
-  constructor(backend: WebGPUBackend) {
+  constructor(backend: SharedQueueBackend) {
     this.#backend = backend;
     this.device = backend.device;
   }
@@ -38,13 +38,11 @@ export class KernelTensors {
   }
 
   /**
-   * Submits kernels after all that tfjs has recorded, since it may be what they need. Gives the scratch buffers back: later
+   * Puts kernels after all that tfjs has recorded, since it may be what they need. Gives the scratch buffers back: later
    * work waits for earlier in the queue.
    */
   submit(runs: readonly KernelRun[]): void {
-    this.#backend.ensureCommandEncoderReady();
-    this.#backend.endComputePassEncoder();
-    this.#backend.submitQueue();
+    this.#backend.submitRecorded();
     submitNow(this.device, runs);
     for (const { dataId } of this.#scratch) this.#backend.disposeData(dataId);
     this.#scratch.length = 0;

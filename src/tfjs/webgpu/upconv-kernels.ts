@@ -1,10 +1,10 @@
-import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { FOLDINGS, foldFilter } from "../../gpu/fold-filter/fold-filter";
 import type { KernelRun } from "../../gpu/paced-queue";
 import { createUpconvNow } from "../../gpu/upconv/upconv";
 import { upconvGradient as inputGradientRun } from "../../gpu/upconv-gradient/upconv-gradient";
 import type { KernelInputs } from "../network-kernels";
+import type { SharedQueueBackend } from "../shared-queue-backend";
 import { type BatchMap, type Grid, sampleOf } from "./convolve";
 import { gridOf, KernelTensors } from "./tensor-buffers";
 import { filterGradient, reluGradient } from "./weight-gradients";
@@ -12,7 +12,7 @@ import { filterGradient, reluGradient } from "./weight-gradients";
 const fineOf = ([samples, nz, ny, nx]: Grid): Grid => [samples, 2 * nz, 2 * ny, 2 * nx];
 
 /** Nearest up-sampling by 2, 2×2×2 'same' (padded after), bias, ReLU. → y */
-export function upconv(backend: WebGPUBackend, inputs: KernelInputs["upconv"]): TensorInfo[] {
+export function upconv(backend: SharedQueueBackend, inputs: KernelInputs["upconv"]): TensorInfo[] {
   const { x, filter, bias } = inputs;
   const tensors = new KernelTensors(backend);
   const { device } = tensors;
@@ -37,7 +37,7 @@ export function upconv(backend: WebGPUBackend, inputs: KernelInputs["upconv"]): 
 
 /** → dx, dfilter, dbias */
 export function upconvGradient(
-  backend: WebGPUBackend,
+  backend: SharedQueueBackend,
   { x, filter, y, dy }: KernelInputs["upconvGradient"],
 ): TensorInfo[] {
   const tensors = new KernelTensors(backend);

@@ -1,4 +1,3 @@
-import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { ComputeError } from "../../core/errors";
 import {
@@ -11,11 +10,12 @@ import { createMaxPoolNow } from "../../gpu/max-pool/max-pool";
 import { maxPoolGradient as maxPoolGradientRun } from "../../gpu/max-pool-gradient/max-pool-gradient";
 import { partialSums } from "../../gpu/partial-sums/partial-sums";
 import type { KernelInputs } from "../network-kernels";
+import type { SharedQueueBackend } from "../shared-queue-backend";
 import { stackOf } from "./convolve";
 import { channelsOf, gridOf, KernelTensors, voxelsOf } from "./tensor-buffers";
 
 /** Max-pooling 2×2×2. → y */
-export function maxPool(backend: WebGPUBackend, { x }: KernelInputs["maxPool"]): TensorInfo[] {
+export function maxPool(backend: SharedQueueBackend, { x }: KernelInputs["maxPool"]): TensorInfo[] {
   const tensors = new KernelTensors(backend);
   const [samples, nz, ny, nx] = gridOf(x);
   const y = tensors.output([samples, nz / 2, ny / 2, nx / 2, channelsOf(x)]);
@@ -26,7 +26,7 @@ export function maxPool(backend: WebGPUBackend, { x }: KernelInputs["maxPool"]):
 
 /** → dx */
 export function maxPoolGradient(
-  backend: WebGPUBackend,
+  backend: SharedQueueBackend,
   { x, y, dy }: KernelInputs["maxPoolGradient"],
 ): TensorInfo[] {
   const tensors = new KernelTensors(backend);
@@ -45,7 +45,7 @@ export function maxPoolGradient(
 }
 
 /** 1×1×1 to the classes, bias, softmax. → probabilities */
-export function classify(backend: WebGPUBackend, inputs: KernelInputs["classify"]): TensorInfo[] {
+export function classify(backend: SharedQueueBackend, inputs: KernelInputs["classify"]): TensorInfo[] {
   const { x, filter, bias } = inputs;
   const tensors = new KernelTensors(backend);
   const { device } = tensors;
@@ -71,7 +71,7 @@ export function classify(backend: WebGPUBackend, inputs: KernelInputs["classify"
 
 /** → dx, dfilter, dbias. Throws ComputeError "bad-input" for more than some 100 classes. */
 export function classifyGradient(
-  backend: WebGPUBackend,
+  backend: SharedQueueBackend,
   { x, filter, y, dy }: KernelInputs["classifyGradient"],
 ): TensorInfo[] {
   const tensors = new KernelTensors(backend);

@@ -1,0 +1,26 @@
+import { ComputeError } from "../errors";
+import type { DenoiserSpec } from "../restore/mwr-kernels";
+import type { Shape3 } from "../volume/shape";
+import { bm4d } from "./bm4d";
+import { blurSigmaVoxels, gaussianBlur } from "./gaussian";
+
+/**
+ * Returns the volume without white noise of deviation `sigma` (in its own units; robust range 1 wide), by the denoiser that
+ * `spec` names. `breathe` is called within long steps and may throw to cancel.
+ */
+export async function denoise(
+  values: Float32Array,
+  shape: Shape3,
+  sigma: number,
+  spec: DenoiserSpec,
+  breathe: () => Promise<void>,
+): Promise<Float32Array> {
+  switch (spec.id) {
+    case "bm4d":
+      return bm4d(values, shape, sigma, breathe);
+    case "gaussian":
+      return gaussianBlur(values, shape, blurSigmaVoxels(sigma));
+    default:
+      throw new ComputeError("bad-parameter", `There is no denoiser "${spec.id}".`, { denoiser: spec.id });
+  }
+}
