@@ -134,14 +134,13 @@ export function showVolume(workbench: Workbench, id: string): void {
   const volume = entryOf(volumes, id);
   if (!volume) return;
   const before = workbench.view.getState();
+  if (before.compareId === id) compareWith(workbench, null);
   const old = entryOf(volumes, before.volumeId);
   const [nz, ny, nx] = volume.meta.shape;
   const middle = { x: Math.floor(nx / 2), y: Math.floor(ny / 2), z: Math.floor(nz / 2) };
   const sameShape = old !== null && old.meta.shape.join() === volume.meta.shape.join();
   workbench.view.setState({
     volumeId: id,
-    compareId: before.compareId === id ? null : before.compareId,
-    layout: before.layout === "side" && before.compareId === id ? "grid" : before.layout,
     cursor: sameShape ? before.cursor : middle,
     hover: null,
     value: null,
@@ -156,10 +155,12 @@ export function showVolume(workbench: Workbench, id: string): void {
   workbench.viewer?.fit();
 }
 
-/** Shows a second volume beside the first; null goes back to one. */
-export function compareWith(workbench: Workbench, id: string | null): void {
+/** Shows a second volume beside the first, or in the same views right of a divider; null goes back to one. */
+export function compareWith(workbench: Workbench, id: string | null, how: "side" | "swipe" = "side"): void {
   workbench.view.setState(
-    id === null ? { compareId: null, layout: "grid" } : { compareId: id, layout: "side" },
+    id === null
+      ? { compareId: null, layout: "grid", fullLayout: "grid" }
+      : { compareId: id, layout: how, fullLayout: how },
   );
 }
 
@@ -183,5 +184,13 @@ export function closeEntry(workbench: Workbench, id: string): void {
   if (!isGone(view.volumeId)) return;
   const next = workbench.document.getState().volumes.at(-1);
   if (next) showVolume(workbench, next.id);
-  else workbench.view.setState({ volumeId: null, box: null, hover: null, value: null, layout: "grid" });
+  else
+    workbench.view.setState({
+      volumeId: null,
+      box: null,
+      hover: null,
+      value: null,
+      layout: "grid",
+      fullLayout: "grid",
+    });
 }

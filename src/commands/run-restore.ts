@@ -40,7 +40,7 @@ export async function runRestore(workbench: Workbench): Promise<void> {
       provenance: result.provenance,
     });
     if (made.role !== "restored" || workbench.view.getState().volumeId !== volume.id) continue;
-    compareWith(workbench, entry.id);
+    compareWith(workbench, entry.id, "swipe");
     // What the wedge takes away shows in the plane of the tilting.
     const { tiltAxis } = result.provenance.params;
     workbench.view.setState({ compareAxis: tiltAxis === "x" ? "x" : "y" });

@@ -1,7 +1,8 @@
 import type { Axis } from "../core/volume/shape";
-import { entryOf, patchEntry } from "../state/document";
-import { clampPoint, type Pane, stepPoint, stepSlab } from "../state/view";
+import { entryOf, patchEntry, type VolumeEntry } from "../state/document";
+import { clampPoint, isSwiping, type Pane, stepDivider, stepPoint, stepSlab } from "../state/view";
 import type { Command } from "./command";
+import { compareWith } from "./open-volume";
 import type { Workbench } from "./workbench";
 
 /** What each view's slices are perpendicular to; keys pressed over the 3D view step through z. */
@@ -14,6 +15,7 @@ const PLANES = {
 /** How many central sections the automatic contrast looks at on either side. */
 const CONTRAST_HALF_SLAB = 15;
 const ZOOM_STEP = 1.25;
+const DIVIDER_STEP = 0.05;
 
 const shownVolume = ({ document, view }: Workbench) =>
   entryOf(document.getState().volumes, view.getState().volumeId);
@@ -61,9 +63,9 @@ async function autoContrast(workbench: Workbench): Promise<void> {
 
 /** Makes a view the only one; again, or with the view that is big already, brings all views back. */
 export function maximisePane({ view }: Workbench, pane: Pane): void {
-  const { layout, bigPane, compareId } = view.getState();
-  if (layout === "one" && bigPane === pane) view.setState({ layout: compareId ? "side" : "grid" });
-  else view.setState({ layout: "one", bigPane: pane });
+  const { layout, fullLayout, bigPane } = view.getState();
+  if (layout === "one" && bigPane === pane) view.setState({ layout: fullLayout });
+  else view.setState({ layout: "one", bigPane: pane, ...(layout !== "one" && { fullLayout: layout }) });
 }
 
 const move = (
@@ -125,6 +127,30 @@ const look = (axis: Axis): Command =>
     viewer?.lookAlong(axis),
   );
 
+/** Returns what is compared, or could be: the newest volume that was restored from the one that is shown. */
+function toCompare({ view: store, document }: Workbench): string | null {
+  const { compareId, volumeId } = store.getState();
+  const isAfter = ({ role, parentId }: VolumeEntry) => role === "restored" && parentId === volumeId;
+  return compareId ?? document.getState().volumes.findLast(isAfter)?.id ?? null;
+}
+
+/** Lets two volumes share the slice views, or gives the views back to the one that is shown. */
+function toggleSwipe(workbench: Workbench): void {
+  if (isSwiping(workbench.view.getState())) workbench.view.setState({ layout: "grid", fullLayout: "grid" });
+  else compareWith(workbench, toCompare(workbench), "swipe");
+}
+
+const divider = (id: string, label: string, key: string, step: number): Command => ({
+  ...view(
+    `divider-${id}`,
+    label,
+    [`Shift+${key}`],
+    ({ view: store }) => store.setState((now) => ({ divider: stepDivider(now.divider, step) })),
+    (workbench) => isSwiping(workbench.view.getState()),
+  ),
+  family: { keys: "Shift ← →", label: "Move the divider between before and after" },
+});
+
 export const viewCommands: readonly Command[] = [
   ...moveCommands,
   view("fit", "Fit the views", ["F"], ({ viewer }) => viewer?.fit()),
@@ -133,14 +159,25 @@ export const viewCommands: readonly Command[] = [
   view("maximise", "Maximise the view, or show all", ["M"], (workbench) =>
     maximisePane(workbench, workbench.view.getState().bigPane),
   ),
-  view("layout-grid", "All views", [], ({ view: store }) => store.setState({ layout: "grid" })),
+  view("layout-grid", "All views", [], ({ view: store }) =>
+    store.setState({ layout: "grid", fullLayout: "grid" }),
+  ),
   view(
     "layout-side",
     "Two volumes side by side",
     [],
-    ({ view: store }) => store.setState({ layout: "side" }),
-    (workbench) => workbench.view.getState().compareId !== null,
+    (workbench) => compareWith(workbench, toCompare(workbench), "side"),
+    (workbench) => toCompare(workbench) !== null,
   ),
+  view(
+    "swipe",
+    "Before and after, with a divider to drag",
+    ["W"],
+    toggleSwipe,
+    (workbench) => toCompare(workbench) !== null,
+  ),
+  divider("left", "Divider to the left", "ArrowLeft", -DIVIDER_STEP),
+  divider("right", "Divider to the right", "ArrowRight", DIVIDER_STEP),
   look("x"),
   look("y"),
   look("z"),

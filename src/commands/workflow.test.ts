@@ -285,7 +285,7 @@ describe("restoring", () => {
     const [input, restored, std] = documentNow().volumes;
     expect(restored).toMatchObject({ role: "restored", parentId: input.id, origin: { x: 4, y: 3, z: 2 } });
     expect(std.role).toBe("std");
-    expect(viewNow()).toMatchObject({ layout: "side", compareId: restored.id, volumeId: input.id });
+    expect(viewNow()).toMatchObject({ layout: "swipe", compareId: restored.id, volumeId: input.id });
   });
 
   it("numbers the results of a second run", async () => {

@@ -52,6 +52,17 @@ describe("linked view", () => {
     expect(viewOf(linked, "xy").scale).toBeLessThan(xz.scale); // the small one shows its slice whole
   });
 
+  test("two volumes that share the panes are looked at in the pane of the compared slices", () => {
+    const small = { width: 200, height: 150 };
+    const linked = linkedView({ xy: small, xz: LARGE, yz: small });
+    expect(linked.comparePane).toBe("compare");
+    linked.setCompareAxis("y", true);
+    expect(linked.comparePane).toBe("xz");
+    // The XZ pane is the large one: its slice just fits, and the small ones are not the measure.
+    expect(viewOf(linked, "xz").scale * 230).toBeCloseTo(0.97 * LARGE.width, 9);
+    expect(viewOf(linked, "xy").scale).toBeLessThan(viewOf(linked, "xz").scale);
+  });
+
   test("zooming keeps a point where it is in every pane", () => {
     const linked = linkedView({ xy: LARGE, xz: LARGE, yz: { width: 200, height: 150 } });
     const point = { x: 40, y: 120, z: 4 };

@@ -10,6 +10,7 @@ import {
   type Size2,
   SLICE_PANES,
   type SlicePaneId,
+  SWIPED_PANES,
   sliceSize,
 } from "./slice-plane";
 import { boundedCenter, fitScale, isVisible, middleOf, type PaneView, zoomedCenter } from "./view-transform";
@@ -27,6 +28,7 @@ export class LinkedView {
   #shape: Shape3 = [1, 1, 1];
   #zoom = 1;
   #compareAxis: Axis = "z";
+  #isSwiping = false;
   #centers: Record<Axis, Point2> = { x: { x: 0, y: 0 }, y: { x: 0, y: 0 }, z: { x: 0, y: 0 } };
   readonly #sizes = new Map<SlicePaneId, Size2>();
 
@@ -36,9 +38,17 @@ export class LinkedView {
     this.fit();
   }
 
-  /** Says which axis the compare pane's slices are perpendicular to. */
-  setCompareAxis(axis: Axis): void {
+  /** Says which axis the compared slices are perpendicular to, and whether they share their pane with the others. */
+  setCompareAxis(axis: Axis, isSwiping = false): void {
     this.#compareAxis = axis;
+    this.#isSwiping = isSwiping;
+  }
+
+  /** Returns the pane in which a compared volume is looked at. */
+  get comparePane(): SlicePaneId {
+    return (
+      (this.#isSwiping && SWIPED_PANES.find((pane) => PANE_AXIS[pane] === this.#compareAxis)) || "compare"
+    );
   }
 
   /** Returns the axis that a pane's slices are perpendicular to. */
@@ -127,8 +137,8 @@ export class LinkedView {
   }
 
   #fitScaleOf(pane: SlicePaneId): number {
-    // The large panes: XY, or the compare pane and the one with the same axis beside it.
-    const mainAxis = this.#sizes.has("compare") ? this.#compareAxis : "z";
+    // The large panes: XY, or those of the slices that are compared.
+    const mainAxis = this.#sizes.has("compare") || this.#isSwiping ? this.#compareAxis : "z";
     const isMain = (id: SlicePaneId) => this.axisOf(id) === mainAxis;
     const main = this.#smallestFit(SLICE_PANES.filter(isMain));
     if (isMain(pane)) return main;

@@ -62,6 +62,18 @@ export function drawDiscs(
   }
 }
 
+/** Draws the line between two volumes that share a pane, at a share of its width. */
+export function drawDivider(context: CanvasRenderingContext2D, view: PaneView, share: number): void {
+  const x = Math.round(share * view.size.width);
+  for (const [style, width] of [
+    [SHADE, 4],
+    ["#ffffff", 1.5],
+  ] as const) {
+    context.lineWidth = width;
+    strokeLines(context, style, [[x, 0, x, view.size.height]]);
+  }
+}
+
 /** Draws the volume's outline, or that of a part of it. */
 export function drawFrame(
   context: CanvasRenderingContext2D,

@@ -1,46 +1,65 @@
-import type { Axis, Point3 } from "../core/volume/shape";
+import type { Axis, Point3, Shape3 } from "../core/volume/shape";
 import { SliceCache } from "./slice-cache";
 import type { SlicePicture } from "./slice-picture";
-import { lengthAlong, nearestVoxel, PANE_AXIS, SLICE_PANES, type SlicePaneId } from "./slice-plane";
+import {
+  lengthAlong,
+  nearestVoxel,
+  PANE_AXIS,
+  SLICE_PANES,
+  type SlicePaneId,
+  type SwipedPaneId,
+} from "./slice-plane";
 import { type SliceKey, SliceSlot } from "./slice-slot";
+import type { SliceTexture } from "./slice-texture";
 import type { SliceSource, ViewerProps } from "./viewer-props";
 
 const CACHE_BYTES = 96 * 2 ** 20;
 const ORIGIN: Point3 = { x: 0, y: 0, z: 0 };
 
-interface Slots {
+/** The slices of each pane, and those that lie over them right of the divider. */
+export interface PanePictures {
+  readonly panes: Readonly<Record<SlicePaneId, SlicePicture>>;
+  readonly over: Readonly<Record<SwipedPaneId, SlicePicture>>;
+}
+
+interface PaneSlots {
   readonly image: SliceSlot;
   readonly labels: SliceSlot;
+  readonly over: SliceSlot | null;
+}
+
+interface Imaged {
+  readonly id: string;
+  readonly revision: number;
+  readonly shape: Shape3;
+  readonly origin: Point3;
 }
 
 /** Fetches the slices that the views show and puts them into their pictures; calls `onChange` when one has changed. */
 export class SliceFeed {
   readonly #cache = new SliceCache(CACHE_BYTES);
-  readonly #slots: Record<SlicePaneId, Slots>;
-  readonly #failures = new Map<SlicePaneId, string>();
+  readonly #slots: Readonly<Record<SlicePaneId, PaneSlots>>;
+  readonly #failures = new Map<SlicePaneId | `over ${SwipedPaneId}`, string>();
 
-  constructor(source: SliceSource, pictures: Record<SlicePaneId, SlicePicture>, onChange: () => void) {
-    const slotsOf = (pane: SlicePaneId): Slots => {
-      const { image, labels } = pictures[pane];
+  constructor(source: SliceSource, { panes, over }: PanePictures, onChange: () => void) {
+    const slot = (texture: SliceTexture, onFailure: (message: string | null) => void) =>
+      new SliceSlot(source, this.#cache, {
+        onSlice: (pixels) => {
+          texture.set(pixels);
+          onChange();
+        },
+        onFailure,
+      });
+    const slotsOf = (pane: SlicePaneId): PaneSlots => {
+      const fail = (place: SlicePaneId | `over ${SwipedPaneId}`) => (message: string | null) => {
+        if (message === null) this.#failures.delete(place);
+        else this.#failures.set(place, message);
+        onChange();
+      };
       return {
-        image: new SliceSlot(source, this.#cache, {
-          onSlice: (pixels) => {
-            image.set(pixels);
-            onChange();
-          },
-          onFailure: (message) => {
-            if (message === null) this.#failures.delete(pane);
-            else this.#failures.set(pane, message);
-            onChange();
-          },
-        }),
-        labels: new SliceSlot(source, this.#cache, {
-          onSlice: (pixels) => {
-            labels.set(pixels);
-            onChange();
-          },
-          onFailure: onChange, // the picture is there; only its overlay is missing
-        }),
+        image: slot(panes[pane].image, fail(pane)),
+        labels: slot(panes[pane].labels, onChange), // the picture is there; only its overlay is missing
+        over: pane === "compare" ? null : slot(over[pane].image, fail(`over ${pane}`)),
       };
     };
     this.#slots = { xy: slotsOf("xy"), xz: slotsOf("xz"), yz: slotsOf("yz"), compare: slotsOf("compare") };
@@ -48,15 +67,20 @@ export class SliceFeed {
 
   /** Asks for what `props` show in the panes named; what is there already is not asked for again. */
   update(props: ViewerProps, shown: ReadonlySet<SlicePaneId>): void {
-    const { volume, overlay, slab } = props;
+    const { volume, compare, overlay, slab, swipe } = props;
     const cursor = volume && nearestVoxel(props.cursor, volume.shape);
+    const keyIn = (imaged: Imaged | null, axis: Axis, isShown: boolean): SliceKey | null => {
+      if (!imaged || !cursor || !isShown) return null;
+      const index = cursor[axis] - imaged.origin[axis];
+      const isWithin = index >= 0 && index < lengthAlong(imaged.shape, axis);
+      return isWithin ? keyOf(imaged, axis, index, slab) : null;
+    };
     for (const pane of SLICE_PANES) {
-      const { image, labels } = this.#slots[pane];
+      const { image, labels, over } = this.#slots[pane];
       const axis = pane === "compare" ? props.compareAxis : PANE_AXIS[pane];
-      const imaged = pane === "compare" ? props.compare : volume && { ...volume, origin: ORIGIN };
-      const index = imaged && cursor && shown.has(pane) ? cursor[axis] - imaged.origin[axis] : -1;
-      const within = imaged && index >= 0 && index < lengthAlong(imaged.shape, axis);
-      image.want(within ? keyOf(imaged, axis, index, slab) : null);
+      const imaged = pane === "compare" ? compare : volume && { ...volume, origin: ORIGIN };
+      image.want(keyIn(imaged, axis, shown.has(pane)));
+      over?.want(keyIn(compare, axis, shown.has(pane) && swipe !== null));
       if (!cursor || overlay.id === null || !shown.has(pane)) labels.want(null);
       // A hidden overlay keeps its slice: showing it again fetches nothing.
       else if (overlay.visible && overlay.opacity > 0)
@@ -66,18 +90,21 @@ export class SliceFeed {
 
   /** True while a pane does not show yet what it should. */
   isWaiting(pane: SlicePaneId): boolean {
-    return this.#slots[pane].image.isWaiting;
+    const { image, over } = this.#slots[pane];
+    return image.isWaiting || (over?.isWaiting ?? false);
   }
 
   /** Why a pane has no picture, or null. */
   failure(pane: SlicePaneId): string | null {
-    return this.#failures.get(pane) ?? null;
+    const over = pane === "compare" ? null : this.#failures.get(`over ${pane}`);
+    return this.#failures.get(pane) ?? over ?? null;
   }
 
   dispose(): void {
-    for (const { image, labels } of Object.values(this.#slots)) {
+    for (const { image, labels, over } of Object.values(this.#slots)) {
       image.want(null);
       labels.want(null);
+      over?.want(null);
     }
     this.#cache.clear();
   }

@@ -2,8 +2,10 @@ import { Color, DoubleSide, GLSL3, RawShaderMaterial, Vector2, Vector3 } from "t
 import { BACKGROUND_COLOR } from "./axis-colors";
 import type { Contrast } from "./contrast-drag";
 import type { LabelPalette } from "./label-palette";
+import type { Point2 } from "./slice-plane";
 import { PANE_VERTEX_SHADER, PLANE_VERTEX_SHADER, SLICE_FRAGMENT_SHADER } from "./slice-shader";
 import type { SliceTexture } from "./slice-texture";
+import { type PaneView, toPlace } from "./view-transform";
 
 /**
  * One slice as the shaders see it: its pixels, labels, contrast and overlay. The pane and the plane in 3D share these
@@ -12,10 +14,9 @@ import type { SliceTexture } from "./slice-texture";
 export class SlicePicture {
   readonly image: SliceTexture;
   readonly labels: SliceTexture;
-  readonly topLeft = { value: new Vector2() };
-  readonly shown = { value: new Vector2(1, 1) };
-  /** Where the image's first voxel lies in the label slice. */
-  readonly labelOffset = { value: new Vector2() };
+  readonly #topLeft = { value: new Vector2() };
+  readonly #shown = { value: new Vector2(1, 1) };
+  readonly #labelOffset = { value: new Vector2() };
   readonly #window = { value: new Vector2(0, 1) };
   readonly #invert = { value: false };
   readonly #opacity = { value: 0 };
@@ -25,6 +26,14 @@ export class SlicePicture {
     this.image = image;
     this.labels = labels;
     this.#palette = palette;
+  }
+
+  /** Puts a view into the uniforms; `corner` is where the first voxel lies in the slice: elsewhere than 0 for a box. */
+  place(view: PaneView, corner: Point2): void {
+    const first = toPlace(view, { x: 0, y: 0 });
+    this.#topLeft.value.set(first.x - corner.x, first.y - corner.y);
+    this.#labelOffset.value.set(corner.x, corner.y);
+    this.#shown.value.set(view.size.width / view.scale, view.size.height / view.scale);
   }
 
   setContrast({ low, high, invert }: Contrast): void {
@@ -38,9 +47,14 @@ export class SlicePicture {
     this.#opacity.value = opacity;
   }
 
-  /** Returns the material that fills a pane with the part of the slice given by `topLeft` and `shown`. */
+  /** Returns the material that fills a pane with the part of the slice that `place` gives. */
   paneMaterial(): RawShaderMaterial {
     return this.#material(PANE_VERTEX_SHADER, false);
+  }
+
+  /** As `paneMaterial`, for a slice that lies over another: right of `divider` (0…1 across the pane), as far as it reaches. */
+  overMaterial(divider: { readonly value: number }): RawShaderMaterial {
+    return this.#material(PANE_VERTEX_SHADER, false, divider);
   }
 
   /** Returns the material that shows the slice on a unit rectangle in the 3D view. */
@@ -48,7 +62,11 @@ export class SlicePicture {
     return this.#material(PLANE_VERTEX_SHADER, true);
   }
 
-  #material(vertexShader: string, depth: boolean): RawShaderMaterial {
+  #material(
+    vertexShader: string,
+    depth: boolean,
+    divider: { readonly value: number } | null = null,
+  ): RawShaderMaterial {
     const background = new Color(BACKGROUND_COLOR).convertLinearToSRGB();
     return new RawShaderMaterial({
       glslVersion: GLSL3,
@@ -58,18 +76,20 @@ export class SlicePicture {
       depthTest: depth,
       depthWrite: depth,
       uniforms: {
-        uTopLeft: this.topLeft,
-        uShown: this.shown,
+        uTopLeft: this.#topLeft,
+        uShown: this.#shown,
         uImage: this.image.texture,
         uImageSize: this.image.size,
         uWindow: this.#window,
         uInvert: this.#invert,
         uLabels: this.labels.texture,
         uLabelSize: this.labels.size,
-        uLabelOffset: this.labelOffset,
+        uLabelOffset: this.#labelOffset,
         uPalette: this.#palette.texture,
         uOpacity: this.#opacity,
         uBackground: { value: new Vector3(background.r, background.g, background.b) },
+        uLiesOver: { value: divider !== null },
+        uDivider: divider ?? { value: 0 },
       },
     });
   }

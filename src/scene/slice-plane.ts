@@ -15,6 +15,10 @@ export interface Size2 {
 export type SlicePaneId = "xy" | "xz" | "yz" | "compare";
 
 export const SLICE_PANES: readonly SlicePaneId[] = ["xy", "xz", "yz", "compare"];
+/** The slice panes that two volumes can share, one on either side of a divider. */
+export const SWIPED_PANES = ["xy", "xz", "yz"] as const;
+export type SwipedPaneId = (typeof SWIPED_PANES)[number];
+
 export const AXES: readonly Axis[] = ["x", "y", "z"];
 
 /** The axis that a pane's slices are perpendicular to; that of the compare pane is chosen. */

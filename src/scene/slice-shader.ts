@@ -4,8 +4,10 @@ in vec3 position;
 uniform vec2 uTopLeft;
 uniform vec2 uShown;
 out vec2 vVoxel;
+out float vAcross;
 
 void main() {
+  vAcross = position.x;
   vVoxel = uTopLeft + vec2(position.x, 1.0 - position.y) * uShown;
   gl_Position = vec4(position.xy * 2.0 - 1.0, 0.0, 1.0);
 }
@@ -18,8 +20,10 @@ uniform mat4 projectionMatrix;
 uniform mat4 modelViewMatrix;
 uniform vec2 uImageSize;
 out vec2 vVoxel;
+out float vAcross;
 
 void main() {
+  vAcross = 1.0;
   vVoxel = position.xy * uImageSize - 0.5;
   gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0);
 }
@@ -27,7 +31,8 @@ void main() {
 
 /**
  * Grey values through the window, then the labels: filled at the overlay's opacity, with an outline. vVoxel is in voxels
- * of the image, voxel centres at integers; the labels may lie at an offset.
+ * of the image, voxel centres at integers; the labels may lie at an offset. A slice that lies over another is drawn
+ * right of a divider and as far as it reaches.
  */
 export const SLICE_FRAGMENT_SHADER = /* glsl */ `
 precision highp float;
@@ -43,7 +48,10 @@ uniform vec2 uLabelOffset;
 uniform sampler2D uPalette;
 uniform float uOpacity;
 uniform vec3 uBackground;
+uniform bool uLiesOver;
+uniform float uDivider; // 0 … 1 across the pane
 in vec2 vVoxel;
+in float vAcross;
 out vec4 outColor;
 
 const float NEAREST_FROM = 12.0; // device pixels per voxel from which voxels are shown as squares
@@ -114,7 +122,9 @@ vec3 withLabels(vec3 color, float voxelsPerPixel) {
 void main() {
   vec2 alongX = dFdx(vVoxel);
   vec2 alongY = dFdy(vVoxel);
-  if (any(lessThan(vVoxel, vec2(-0.5))) || any(greaterThan(vVoxel, uImageSize - 0.5))) {
+  bool isOutside = any(lessThan(vVoxel, vec2(-0.5))) || any(greaterThan(vVoxel, uImageSize - 0.5));
+  if (uLiesOver && (isOutside || vAcross < uDivider)) discard;
+  if (isOutside) {
     outColor = vec4(uBackground, 1.0);
     return;
   }

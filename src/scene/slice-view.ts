@@ -7,7 +7,15 @@ import type { LinkedView } from "./linked-view";
 import { PaneOverlay } from "./pane-overlay";
 import { discAt, type ParticleDisc, particleDiscs } from "./particle-discs";
 import { scaleBar } from "./scale-bar";
-import { boxOpacity, drawAxisArrows, drawBox, drawCrosshair, drawDiscs, drawFrame } from "./slice-drawing";
+import {
+  boxOpacity,
+  drawAxisArrows,
+  drawBox,
+  drawCrosshair,
+  drawDiscs,
+  drawDivider,
+  drawFrame,
+} from "./slice-drawing";
 import type { SlicePicture } from "./slice-picture";
 import {
   fromPlane,
@@ -27,6 +35,7 @@ const GRIP_PIXELS = 6;
 const PICK_PIXELS = 8;
 const SCALE_BAR_SHARE = 0.28;
 const SCALE_BAR_PIXELS = 160;
+const NO_OFFSET: Point2 = { x: 0, y: 0 };
 
 /** What a slice pane shares with the others. */
 export interface SliceViewContext {
@@ -50,9 +59,21 @@ export class SliceView {
   readonly #picture: SlicePicture;
   readonly #geometry = new BufferGeometry();
   readonly #material: RawShaderMaterial;
+  readonly #over: {
+    readonly picture: SlicePicture;
+    readonly mesh: Mesh<BufferGeometry, RawShaderMaterial>;
+  } | null;
+  readonly #divider = { value: 0 };
   readonly #detachPointer: () => void;
 
-  constructor(pane: SlicePaneId, element: HTMLElement, picture: SlicePicture, context: SliceViewContext) {
+  /** `over`: the compared slice, which lies over the picture right of the divider; null in a pane that is never divided. */
+  constructor(
+    pane: SlicePaneId,
+    element: HTMLElement,
+    picture: SlicePicture,
+    over: SlicePicture | null,
+    context: SliceViewContext,
+  ) {
     this.#pane = pane;
     this.#context = context;
     this.#picture = picture;
@@ -60,9 +81,8 @@ export class SliceView {
     // One triangle that covers the pane, whose area is 0…1 × 0…1.
     this.#geometry.setAttribute("position", new Float32BufferAttribute([0, 0, 0, 2, 0, 0, 0, 2, 0], 3));
     this.#material = picture.paneMaterial();
-    const quad = new Mesh(this.#geometry, this.#material);
-    quad.frustumCulled = false;
-    this.scene.add(quad);
+    this.#addQuad(this.#material);
+    this.#over = over && { picture: over, mesh: this.#addQuad(over.overMaterial(this.#divider)) };
     this.#detachPointer = attachSlicePointer(this.overlay.root, this.#pointerTarget());
   }
 
@@ -72,11 +92,22 @@ export class SliceView {
 
   /** Puts the view into the picture's uniforms; to be called before the scene is rendered. */
   place(view: PaneView): void {
-    const origin = this.#origin();
-    const first = toPlace(view, { x: 0, y: 0 });
-    this.#picture.topLeft.value.set(first.x - origin.x, first.y - origin.y);
-    this.#picture.labelOffset.value.set(origin.x, origin.y);
-    this.#picture.shown.value.set(view.size.width / view.scale, view.size.height / view.scale);
+    const compare = this.#context.props()?.compare;
+    const corner = compare ? inPlane(compare.origin, this.#axis) : NO_OFFSET;
+    this.#picture.place(view, this.#pane === "compare" ? corner : NO_OFFSET);
+    if (!this.#over) return;
+    const swipe = this.#context.props()?.swipe ?? null;
+    this.#over.mesh.visible = swipe !== null;
+    this.#divider.value = swipe ?? 0;
+    this.#over.picture.place(view, corner);
+  }
+
+  #addQuad(material: RawShaderMaterial): Mesh<BufferGeometry, RawShaderMaterial> {
+    const quad = new Mesh(this.#geometry, material);
+    quad.frustumCulled = false;
+    quad.renderOrder = this.scene.children.length; // later ones lie over the earlier
+    this.scene.add(quad);
+    return quad;
   }
 
   /** Draws lines and texts over the picture. `isWaiting`: the slice wanted is not there yet. */
@@ -92,13 +123,14 @@ export class SliceView {
     this.overlay.setBorder(AXIS_COLORS[axis]);
     const index = nearestVoxel(props.cursor, volume.shape)[axis];
     drawFrame(context, view, wholeFrame(volume.shape, axis), false);
-    if (this.#pane === "compare") this.#drawCompareFrame(context, view, props);
+    if (this.#pane === "compare" || props.swipe !== null) this.#drawCompareFrame(context, view, props);
     const colors = new Map(props.classes.map(({ label, color, visible }) => [label, visible ? color : null]));
     const colorOf = (label: number) => colors.get(label) ?? (colors.has(label) ? null : "#c3c9d4");
     drawDiscs(context, view, this.#discs(props, index), colorOf, props.selectedParticle);
     if (box) drawBox(context, view, box, axis, index);
     if (props.crosshair) drawCrosshair(context, view, axis, inPlane(props.cursor, axis));
     drawAxisArrows(context, view, axis);
+    if (props.swipe !== null && this.#over) drawDivider(context, view, props.swipe);
     this.#setTexts(props, view, index, isWaiting, failure);
   }
 
@@ -135,6 +167,7 @@ export class SliceView {
     this.overlay.dispose();
     this.#geometry.dispose();
     this.#material.dispose();
+    this.#over?.mesh.material.dispose();
   }
 
   #setTexts(
@@ -154,7 +187,7 @@ export class SliceView {
     const slabText = slab > 1 ? `   slab ${slab}` : "";
     this.overlay.setTitle(`${name}   ${axis} ${index} / ${last}${slabText}${isWaiting ? "   …" : ""}`);
     const outside =
-      this.#pane === "compare" &&
+      (this.#pane === "compare" || props.swipe !== null) &&
       compare !== null &&
       !cutsBox(boxAt(compare.origin, compare.shape), axis, index);
     this.overlay.setNote(failure ?? (outside ? "The compared volume does not reach this slice." : ""));
@@ -185,12 +218,6 @@ export class SliceView {
 
   #discs(props: ViewerProps, index: number): ParticleDisc[] {
     return particleDiscs(props.particles, this.#axis, index, props.slab);
-  }
-
-  /** Where the picture's first voxel lies in the slice: elsewhere than 0 for a compared box. */
-  #origin(): Point2 {
-    const compare = this.#pane === "compare" ? this.#context.props()?.compare : null;
-    return compare ? inPlane(compare.origin, this.#axis) : { x: 0, y: 0 };
   }
 
   #pointerTarget(): SlicePointerTarget {

@@ -50,8 +50,13 @@ export interface ViewerProps {
     readonly origin: Point3;
     readonly revision: number;
   } | null;
-  /** What the slices of the compare pane are perpendicular to. */
+  /** What the slices of the compare pane are perpendicular to; of the largest pane, where two volumes share the panes. */
   readonly compareAxis: Axis;
+  /**
+   * Where each slice pane is divided, 0…1 of its width: `volume` is drawn to the left, `compare` to the right as far as it
+   * reaches. Null draws `volume` alone.
+   */
+  readonly swipe: number | null;
   /** Grey values of black and white; high < low inverts nothing: `invert` does. */
   readonly contrast: { readonly low: number; readonly high: number; readonly invert: boolean };
   readonly compareContrast: { readonly low: number; readonly high: number; readonly invert: boolean } | null;

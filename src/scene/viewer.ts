@@ -11,7 +11,7 @@ import { LinkedView } from "./linked-view";
 import { Pane3D } from "./pane-3d";
 import { isSameLayout, measureLayout, type PaneArea, type PaneLayout } from "./pane-layout";
 import { Scene3D } from "./scene-3d";
-import { SliceFeed } from "./slice-feed";
+import { type PanePictures, SliceFeed } from "./slice-feed";
 import { SlicePicture } from "./slice-picture";
 import { isSameShape, type Point2, SLICE_PANES, type SlicePaneId } from "./slice-plane";
 import { SliceTexture } from "./slice-texture";
@@ -32,7 +32,7 @@ class CanvasViewer implements Viewer {
   readonly #canvas = document.createElement("canvas");
   readonly #renderer: WebGLRenderer;
   readonly #palette = new LabelPalette();
-  readonly #pictures: Record<SlicePaneId, SlicePicture>;
+  readonly #pictures: PanePictures;
   readonly #feed: SliceFeed;
   readonly #linked = new LinkedView();
   readonly #slices = new Map<SlicePaneId, SliceView>();
@@ -66,7 +66,7 @@ class CanvasViewer implements Viewer {
     host.prepend(this.#canvas);
 
     this.#pictures = this.#createPictures();
-    const { xy, xz, yz } = this.#pictures;
+    const { xy, xz, yz } = this.#pictures.panes;
     this.#scene3d = new Scene3D({ x: yz, y: xz, z: xy }, () => this.#requestDraw("3d-now"));
     this.#feed = new SliceFeed(source, this.#pictures, () => this.#requestDraw());
 
@@ -108,14 +108,18 @@ class CanvasViewer implements Viewer {
     const { volume, overlay, cursor } = props;
     if (volume && !isSameShape(volume.shape, before?.volume?.shape)) this.#linked.setShape(volume.shape);
     else if (before && !samePoint(cursor, before.cursor)) this.#linked.follow(cursor);
-    this.#linked.setCompareAxis(props.compareAxis);
+    this.#linked.setCompareAxis(props.compareAxis, props.swipe !== null);
     if (props.compare?.id !== before?.compare?.id) this.#toFrame = comparedBox(props);
     if (props.classes !== before?.classes) this.#palette.update(props.classes);
-    for (const pane of SLICE_PANES) {
-      const picture = this.#pictures[pane];
-      picture.setContrast(pane === "compare" ? (props.compareContrast ?? props.contrast) : props.contrast);
-      picture.setOverlay(overlay.visible && overlay.id !== null ? overlay.opacity : 0);
-    }
+    const opacity = overlay.visible && overlay.id !== null ? overlay.opacity : 0;
+    const { panes, over } = this.#pictures;
+    const show = (picture: SlicePicture, contrast: ViewerProps["contrast"]) => {
+      picture.setContrast(contrast);
+      picture.setOverlay(opacity);
+    };
+    for (const picture of [panes.xy, panes.xz, panes.yz]) show(picture, props.contrast);
+    for (const picture of [panes.compare, over.xy, over.xz, over.yz])
+      show(picture, props.compareContrast ?? props.contrast);
     this.#scene3d.update(props);
     this.#fetch();
     this.#requestDraw();
@@ -172,7 +176,8 @@ class CanvasViewer implements Viewer {
     for (const pane of [...this.#elements.keys()]) this.#removePane(pane);
     this.#feed.dispose();
     this.#scene3d.dispose();
-    for (const { image, labels } of Object.values(this.#pictures)) {
+    const { panes, over } = this.#pictures;
+    for (const { image, labels } of [...Object.values(panes), ...Object.values(over)]) {
       image.dispose();
       labels.dispose();
     }
@@ -183,15 +188,18 @@ class CanvasViewer implements Viewer {
     this.#canvas.remove();
   }
 
-  #createPictures(): Record<SlicePaneId, SlicePicture> {
+  #createPictures(): PanePictures {
     const filter = this.#renderer.extensions.has("OES_texture_float_linear") ? LinearFilter : NearestFilter;
-    const create = () =>
-      new SlicePicture(new SliceTexture(filter), new SliceTexture(NearestFilter), this.#palette);
-    return { xy: create(), xz: create(), yz: create(), compare: create() };
+    const create = (labels = new SliceTexture(NearestFilter)) =>
+      new SlicePicture(new SliceTexture(filter), labels, this.#palette);
+    const panes = { xy: create(), xz: create(), yz: create(), compare: create() };
+    const over = { xy: create(panes.xy.labels), xz: create(panes.xz.labels), yz: create(panes.yz.labels) };
+    return { panes, over };
   }
 
   #createSliceView(pane: SlicePaneId, element: HTMLElement): SliceView {
-    return new SliceView(pane, element, this.#pictures[pane], {
+    const { panes, over } = this.#pictures;
+    return new SliceView(pane, element, panes[pane], pane === "compare" ? null : over[pane], {
       linked: this.#linked,
       events: this.#events,
       props: () => this.#props,
@@ -243,8 +251,8 @@ class CanvasViewer implements Viewer {
       this.#renderer.setSize(layout.width, layout.height, false);
     for (const pane of SLICE_PANES)
       this.#linked.setSize(pane, layout.panes.find((area) => area.pane === pane) ?? null);
-    if (this.#toFrame && this.#linked.view("compare")) {
-      this.#linked.frame(this.#toFrame, "compare");
+    if (this.#toFrame && this.#linked.view(this.#linked.comparePane)) {
+      this.#linked.frame(this.#toFrame, this.#linked.comparePane);
       this.#toFrame = null;
     }
     this.#renderer.setScissorTest(false);

@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { boxShape, isBoxWithin } from "../core/volume/shape";
-import { boxAbout, clampPoint, MAX_SLAB, stepPoint, stepSlab } from "./view";
+import {
+  boxAbout,
+  clampPoint,
+  createViewStore,
+  isSwiping,
+  MAX_SLAB,
+  stepDivider,
+  stepPoint,
+  stepSlab,
+} from "./view";
 
 const SHAPE = [13, 17, 23] as const;
 
@@ -38,5 +47,26 @@ describe("boxAbout", () => {
 describe("stepSlab", () => {
   it("stays odd and within its limits", () => {
     expect([stepSlab(1, -1), stepSlab(1, 1), stepSlab(MAX_SLAB, 1)]).toEqual([1, 3, MAX_SLAB]);
+  });
+});
+
+describe("stepDivider", () => {
+  it("stays in the view", () => {
+    expect([stepDivider(0.5, 0.05), stepDivider(0.98, 0.05), stepDivider(0.02, -0.05)]).toEqual([0.55, 1, 0]);
+  });
+});
+
+describe("isSwiping", () => {
+  it("holds also while one of the divided views is maximised, and not without a second volume", () => {
+    const view = createViewStore();
+    const now = () => isSwiping(view.getState());
+    view.setState({ layout: "swipe", fullLayout: "swipe" });
+    expect(now()).toBe(false);
+    view.setState({ compareId: "v" });
+    expect(now()).toBe(true);
+    view.setState({ layout: "one" });
+    expect(now()).toBe(true);
+    view.setState({ fullLayout: "side" });
+    expect(now()).toBe(false);
   });
 });

@@ -5,14 +5,16 @@ import type { ParticleSort } from "./particle-order";
 /** The views by name; "compare" is the second volume of the side-by-side layout. */
 export type Pane = "xy" | "xz" | "yz" | "3d" | "compare";
 
-/** All views, one of them, or two volumes side by side. */
-export type Layout = "grid" | "one" | "side";
+/** All views, one of them, two volumes side by side, or two that share the slice views, either side of a divider. */
+export type Layout = "grid" | "one" | "side" | "swipe";
 
 export interface ViewState {
   readonly volumeId: string | null;
   readonly compareId: string | null;
   /** What the slices that are compared are perpendicular to. */
   readonly compareAxis: Axis;
+  /** Where the divider stands in every slice view, 0…1 of its width: the compared volume is to its right. */
+  readonly divider: number;
   readonly labelsId: string | null;
   readonly particlesId: string | null;
   readonly cursor: Point3;
@@ -25,6 +27,8 @@ export interface ViewState {
   readonly overlay: boolean;
   readonly overlayOpacity: number;
   readonly layout: Layout;
+  /** What a single view goes back to. */
+  readonly fullLayout: Exclude<Layout, "one">;
   readonly bigPane: Pane;
   /** The box that operations may work on; null is the whole volume. */
   readonly box: Box | null;
@@ -49,6 +53,7 @@ export function createViewStore(): ViewStore {
     volumeId: null,
     compareId: null,
     compareAxis: "z",
+    divider: 0.5,
     labelsId: null,
     particlesId: null,
     cursor: { x: 0, y: 0, z: 0 },
@@ -59,6 +64,7 @@ export function createViewStore(): ViewStore {
     overlay: true,
     overlayOpacity: 0.45,
     layout: "grid",
+    fullLayout: "grid",
     bigPane: "xy",
     box: null,
     selectedParticle: null,
@@ -69,6 +75,11 @@ export function createViewStore(): ViewStore {
     isosurfaceRevision: 0,
     isosurface: { visible: false, level: null, bright: false },
   }));
+}
+
+/** Tells whether the slice views show two volumes, either side of a divider. */
+export function isSwiping({ compareId, layout, fullLayout }: ViewState): boolean {
+  return compareId !== null && (layout === "one" ? fullLayout : layout) === "swipe";
 }
 
 const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
@@ -98,6 +109,11 @@ export function boxAbout(point: Point3, side: number, [nz, ny, nx]: Shape3): Box
   const [y0, y1] = along(point.y, ny);
   const [x0, x1] = along(point.x, nx);
   return { z0, y0, x0, z1, y1, x1 };
+}
+
+/** Returns the divider moved by a share of the view's width, kept in the view. */
+export function stepDivider(divider: number, step: number): number {
+  return Number(clamp(divider + step, 0, 1).toFixed(3));
 }
 
 /** Returns the next slab thickness: always odd, so that it stays centred on its slice. */

@@ -1,6 +1,7 @@
 import { Contrast, Wand2 } from "lucide-react";
 import { useMemo } from "react";
 import { entryOf, patchEntry, type VolumeEntry } from "../../state/document";
+import { isSwiping } from "../../state/view";
 import { CommandButton } from "../controls/icon-button";
 import { NumberInput } from "../controls/number-input";
 import { Section } from "../controls/section";
@@ -84,6 +85,8 @@ function ContrastControls({ volume, prefix = "" }: ContrastControlsProps) {
 export function ContrastSection() {
   const volumeId = useView((view) => view.volumeId);
   const compareId = useView((view) => (view.layout === "side" ? view.compareId : null));
+  const followerId = useView((view) => (isSwiping(view) ? view.compareId : null));
+  const follower = useDocument(({ volumes }) => entryOf(volumes, followerId));
   const compared = useDocument(({ volumes }) => entryOf(volumes, compareId));
   const volume = useDocument(({ volumes }) => entryOf(volumes, volumeId));
   return (
@@ -101,6 +104,7 @@ export function ContrastSection() {
       }
     >
       {volume ? <ContrastControls volume={volume} /> : <p className="hint">Nothing is open.</p>}
+      {follower && <p className="hint contrast-name">{follower.name} follows, in its own range.</p>}
       {compared && (
         <>
           <p className="hint contrast-name">{compared.name}</p>

@@ -2,6 +2,7 @@ import { Box, Columns2, Info } from "lucide-react";
 import { exportVolume } from "../../commands/export-results";
 import { closeEntry, compareWith, showVolume } from "../../commands/open-volume";
 import { entryOf, patchEntry, type VolumeEntry } from "../../state/document";
+import { isSwiping } from "../../state/view";
 import { IconButton } from "../controls/icon-button";
 import { useDocument, useView, useWorkbench } from "../workbench-context";
 import { TreeRow } from "./tree-row";
@@ -18,6 +19,7 @@ export function VolumeRow({ volume }: { readonly volume: VolumeEntry }) {
   const isShown = useView((view) => view.volumeId === volume.id);
   const isCompared = useView((view) => view.layout === "side" && view.compareId === volume.id);
   const parent = useDocument(({ volumes }) => entryOf(volumes, volume.parentId));
+  const isSwiped = useView((view) => isSwiping(view) && view.compareId === volume.id);
   const compare = () => compareWith(workbench, isCompared ? null : volume.id);
   const tell = () => workbench.shell.setState({ provenanceOf: volume.id });
   return (
@@ -33,6 +35,11 @@ export function VolumeRow({ volume }: { readonly volume: VolumeEntry }) {
         actions={[
           { label: "Show", disabled: isShown, run: () => showVolume(workbench, volume.id) },
           { label: isCompared ? "End comparing" : "Compare side by side", disabled: isShown, run: compare },
+          {
+            label: isSwiped ? "End the swipe" : "Compare in the same views (swipe)",
+            disabled: isShown,
+            run: () => compareWith(workbench, isSwiped ? null : volume.id, "swipe"),
+          },
           { label: "Provenance and header", run: tell },
           { label: "Export as a file", run: () => exportVolume(workbench, volume.id) },
           { label: "Close", run: () => closeEntry(workbench, volume.id) },

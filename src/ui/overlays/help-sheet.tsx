@@ -12,6 +12,7 @@ const POINTER = [
   ["right drag", "contrast: window and level"],
   ["double-click", "maximise a view"],
   ["drag a corner of the box", "change the box"],
+  ["drag the white line · double-click", "before and after · to the middle"],
 ] as const;
 
 interface HelpLine {

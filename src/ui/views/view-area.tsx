@@ -43,33 +43,43 @@ function Split({
   );
 }
 
-function AllViews({ pane }: { readonly pane: PaneOf }) {
+const SLICE_VIEWS = ["xy", "xz", "yz"] as const;
+
+/** One slice view large, the others beside it. */
+function AllViews({ pane, large }: { readonly pane: PaneOf; readonly large: (typeof SLICE_VIEWS)[number] }) {
+  const [upper, lower] = SLICE_VIEWS.filter((each) => each !== large);
   const column = (
     <Split
-      id="views-column"
+      id="views-beside"
       orientation="vertical"
       parts={[
-        { id: "xz", size: "30%", content: pane("xz") },
-        { id: "yz", size: "30%", content: pane("yz") },
+        { id: "upper", size: "30%", content: pane(upper) },
+        { id: "lower", size: "30%", content: pane(lower) },
         { id: "3d", size: "40%", content: pane("3d") },
       ]}
     />
   );
   return (
     <Split
-      id="views-grid"
+      id="views-main"
       orientation="horizontal"
       parts={[
-        { id: "xy", size: "64%", content: pane("xy") },
+        { id: "large", size: "64%", content: pane(large) },
         { id: "column", size: "36%", content: column },
       ]}
     />
   );
 }
 
+/** Two volumes in the same views: the plane that is compared is the large one. */
+function Swiped({ pane }: { readonly pane: PaneOf }) {
+  const large = useView(({ compareAxis }) => PANE_OF_AXIS[compareAxis]);
+  return <AllViews pane={pane} large={large} />;
+}
+
 function SideBySide({ pane }: { readonly pane: PaneOf }) {
   const beside = useView(({ compareAxis }) => PANE_OF_AXIS[compareAxis]);
-  const others = (["xy", "xz", "yz"] as const).filter((each) => each !== beside);
+  const others = SLICE_VIEWS.filter((each) => each !== beside);
   // By place, not by view: the sizes stay when another plane is compared.
   const row = (id: string, panes: Readonly<Record<string, Pane>>) => (
     <Split
@@ -130,8 +140,9 @@ export function ViewArea() {
   const isOpen = useView((view) => view.volumeId !== null);
   const pane: PaneOf = (each) => <ViewPane key={each} pane={each} paneRef={paneRef} />;
   const layouts: Readonly<Record<Layout, () => ReactNode>> = {
-    grid: () => <AllViews pane={pane} />,
+    grid: () => <AllViews pane={pane} large="xy" />,
     side: () => <SideBySide pane={pane} />,
+    swipe: () => <Swiped pane={pane} />,
     one: () => pane(bigPane),
   };
   return (

@@ -1,11 +1,12 @@
-import { Maximize2, Minimize2 } from "lucide-react";
+import { Columns2, FlipHorizontal2, Maximize2, Minimize2 } from "lucide-react";
 import { useCallback } from "react";
 import { maximisePane } from "../../commands/view-commands";
 import type { PaneId } from "../../scene/viewer-props";
 import { entryOf } from "../../state/document";
-import type { Pane } from "../../state/view";
-import { IconButton } from "../controls/icon-button";
+import { isSwiping, type Pane } from "../../state/view";
+import { CommandButton, IconButton } from "../controls/icon-button";
 import { useDocument, useView, useWorkbench } from "../workbench-context";
+import { SwipeDivider } from "./swipe-divider";
 
 const NAMES: Readonly<Record<Pane, string>> = {
   xy: "XY view",
@@ -35,6 +36,28 @@ function CompareAxis() {
   ));
 }
 
+/** Which volume a view shows, or one side of the divider in it. */
+function PaneName({
+  of,
+  side,
+}: {
+  readonly of: "volumeId" | "compareId";
+  readonly side?: "before" | "after";
+}) {
+  const id = useView((view) => view[of]);
+  const divider = useView((view) => view.divider);
+  const name = useDocument(({ volumes }) => entryOf(volumes, id)?.name ?? "");
+  const place = {
+    before: { right: `calc(${100 - 100 * divider}% + 10px)`, maxWidth: `calc(${100 * divider}% - 18px)` },
+    after: { left: `calc(${100 * divider}% + 10px)`, maxWidth: `calc(${100 - 100 * divider}% - 18px)` },
+  };
+  return (
+    <div className={`pane-name ${side ?? ""}`} title={name} style={side && place[side]}>
+      {name}
+    </div>
+  );
+}
+
 interface ViewPaneProps {
   readonly pane: Pane;
   paneRef(pane: PaneId, element: HTMLElement | null): void;
@@ -44,12 +67,9 @@ interface ViewPaneProps {
 export function ViewPane({ pane, paneRef }: ViewPaneProps) {
   const workbench = useWorkbench();
   const isBig = useView((view) => view.layout === "one");
-  const shownId = useView((view) => (pane === "compare" ? view.compareId : view.volumeId));
-  const isNamed = useView(
-    ({ layout, compareAxis }) =>
-      layout === "side" && (pane === "compare" || pane === PANE_OF_AXIS[compareAxis]),
-  );
-  const name = useDocument(({ volumes }) => entryOf(volumes, shownId)?.name ?? "");
+  const swipes = useView((view) => pane !== "3d" && pane !== "compare" && isSwiping(view));
+  const isMain = useView(({ compareAxis }) => pane === PANE_OF_AXIS[compareAxis]);
+  const isBeside = useView(({ layout }) => layout === "side") && (pane === "compare" || isMain);
   const ref = useCallback((element: HTMLElement | null) => paneRef(pane, element), [pane, paneRef]);
   return (
     <section
@@ -60,14 +80,26 @@ export function ViewPane({ pane, paneRef }: ViewPaneProps) {
         if (!isBig) workbench.view.setState({ bigPane: pane });
       }}
     >
-      {isNamed && (
-        <div className="pane-name" title={name}>
-          {name}
-        </div>
+      {isBeside && <PaneName of={pane === "compare" ? "compareId" : "volumeId"} />}
+      {swipes && (
+        <>
+          <PaneName of="volumeId" side="before" />
+          <PaneName of="compareId" side="after" />
+          <SwipeDivider pane={NAMES[pane]} />
+        </>
       )}
-      {pane === "compare" && (
+      {(pane === "compare" || (swipes && isMain && !isBig)) && (
         <div className="pane-tools below">
           <CompareAxis />
+          {pane === "compare" ? (
+            <CommandButton id="view.swipe">
+              <FlipHorizontal2 size={14} aria-hidden />
+            </CommandButton>
+          ) : (
+            <CommandButton id="view.layout-side">
+              <Columns2 size={14} aria-hidden />
+            </CommandButton>
+          )}
         </div>
       )}
       <div className="pane-tools">

@@ -3,7 +3,14 @@ import { labelClasses } from "../../commands/open-labels";
 import type { Workbench } from "../../commands/workbench";
 import type { LabelSurface } from "../../contracts/data";
 import type { ClassStyle, ParticleMark, SurfaceProps, ViewerProps } from "../../scene/viewer-props";
-import { entryOf, type LabelsEntry, type ParticlesEntry, voxelSizeOf } from "../../state/document";
+import {
+  entryOf,
+  type LabelsEntry,
+  type ParticlesEntry,
+  type VolumeEntry,
+  voxelSizeOf,
+} from "../../state/document";
+import { isSwiping } from "../../state/view";
 
 const NO_CLASSES: readonly ClassStyle[] = [];
 const NO_PARTICLES: readonly ParticleMark[] = [];
@@ -66,6 +73,19 @@ function labelSurfaces(
   });
 }
 
+/**
+ * Returns the contrast of a volume that shares the views with another: its own range, moved and widened as the user moved
+ * and widened the other's, so that one drag changes both and neither is flat.
+ */
+export function linkedContrast(
+  { autoContrast: from, display }: Pick<VolumeEntry, "autoContrast" | "display">,
+  { autoContrast: to }: Pick<VolumeEntry, "autoContrast">,
+): VolumeEntry["display"] {
+  const scale = (to.high - to.low) / (from.high - from.low || 1);
+  const moved = (value: number) => to.low + scale * (value - from.low);
+  return { low: moved(display.low), high: moved(display.high), invert: display.invert };
+}
+
 /** Returns a function that gives the present properties of the viewer, keeping what has not changed. */
 export function createViewerPropsOf({
   document,
@@ -111,8 +131,10 @@ export function createViewerPropsOf({
         origin: compare.parentId === volume?.id ? compare.origin : { x: 0, y: 0, z: 0 },
       },
       compareAxis: now.compareAxis,
+      swipe: isSwiping(now) && compare ? now.divider : null,
       contrast: volume?.display ?? { low: 0, high: 1, invert: false },
-      compareContrast: compare?.display ?? null,
+      compareContrast:
+        (volume && compare && isSwiping(now) ? linkedContrast(volume, compare) : compare?.display) ?? null,
       slab: now.slab,
       cursor: now.cursor,
       crosshair: now.crosshair,
