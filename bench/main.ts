@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   sample: async () => (await import("./sample")).sampleBench,
   tomogram: async () => (await import("./tomogram")).tomogramBench,
   tomography: async () => (await import("./tomography")).tomographyBench,
+  "training-f1": async () => (await import("./training-f1")).trainingF1Bench,
   training: async () => (await import("./training")).trainingBench,
 };
 

@@ -37,7 +37,7 @@ export async function mwrBench({ backend: wanted = "wasm" }: BenchOptions): Prom
 
   const sampled = wedgeMask(SHAPE, { minTiltDeg: -60, maxTiltDeg: 60, tiltAxis: "y" });
   const measured = degrade(barrel(SHAPE), SHAPE, sampled, SIGMA, 1);
-  const volume: MwrKernelSpec = { shape: SHAPE, sampled, measured, denoiser: "bm4d", breathe };
+  const volume: MwrKernelSpec = { ...spec, shape: SHAPE, sampled, measured, breathe };
   const isReference = backend.id === "reference";
   const runs = isReference ? 3 : WARM_UPS + ITERATIONS;
   const seconds = (await chain(backend, volume, SIGMA, runs)).seconds.slice(isReference ? 0 : WARM_UPS);
@@ -77,10 +77,14 @@ async function chain(backend: Backend, spec: MwrKernelSpec, sigma: number, itera
     const settings = { iterations, burnIn: 1, sigma, beta: 4e-5, autoBeta: false, seed: 1 };
     const seconds: number[] = [];
     let start = 0;
-    const { mean } = await restoreMissingWedge(kernels, spec.measured, settings, breathe, async () => {
+    const onReport = async () => {
       const now = performance.now();
       if (start) seconds.push((now - start) / 1000);
       start = now;
+    };
+    const { mean } = await restoreMissingWedge(kernels, spec.measured, settings, breathe, {
+      every: 1,
+      onReport,
     });
     return { mean, seconds };
   } finally {

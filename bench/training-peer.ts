@@ -10,7 +10,7 @@ import { THREADS } from "./open-backend";
 
 const PROGRAM = "bench/peers/training.py";
 /** Debian's own python holds its packages, also where another comes first on the path. */
-const PYTHONS = ["python3", "/usr/bin/python3"];
+export const PYTHONS = ["python3", "/usr/bin/python3"];
 
 interface TrainedByPyTorch {
   readonly torch: string;
