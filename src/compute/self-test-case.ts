@@ -65,5 +65,6 @@ export function selfTestRestoration(): MwrKernelSpec {
     measured[i] = 0.1 * measured[i] + (y > 2 && y < 6 && x > 2 && x < 7 ? 1 : 0);
   }
   const sampled = new Uint8Array(nz * ny * (nx / 2 + 1)).map((_, i) => (i % 3 === 1 ? 0 : 1));
-  return { shape, sampled, measured, denoiser: "bm4d", breathe: async () => {} };
+  const breathe = async () => {};
+  return { shape, sampled, measured, transform: "pp-fft", denoiser: { id: "bm4d" }, energy: "l2", breathe };
 }

@@ -35,7 +35,8 @@ export async function restorationNumbers(backend: Backend): Promise<readonly num
     await kernels.addNoise(sample, 0.1, 3, 1, proposal);
     await kernels.project(proposal);
     await kernels.denoise(proposal, 0.1, sample);
-    const energy = await kernels.energyL2(sample);
+    await kernels.begin(sample);
+    const [{ energy }] = await kernels.outcomes();
     const voxels = await kernels.read(sample);
     return [energy, ...voxels.filter((_, i) => i % RESTORED_STEP === 0)];
   } finally {

@@ -2,7 +2,7 @@ import type { Backend } from "../backend";
 import { ComputeError, isTagged } from "../errors";
 import { wedgeMask } from "../fourier/wedge";
 import { estimateSigma } from "../restore/estimate-sigma";
-import { restoreMissingWedge } from "../restore/mwr";
+import { type MwrListener, restoreMissingWedge } from "../restore/mwr";
 import { robustScale } from "../restore/robust-scale";
 import type { Operation } from "../task/operation";
 import type { ParamSpec, ParamValues } from "../task/params";
@@ -11,7 +11,7 @@ import { type Box, boxShape, type Shape3, voxelCount, wholeBox } from "../volume
 import type { VolumeReader, VolumeRole } from "../volume/volume";
 import { volumeStem } from "../volume/volume-stem";
 import { BYTES_PER_VOXEL, checkBoxShape, checkFinite, tooLarge } from "./check-restore-box";
-import type { MwrTracePoint, RestoreOutput, RestorePreview } from "./results";
+import type { RestoreOutput, RestorePreview } from "./results";
 
 /** Below this the proposals differ too little from the sample to fill the wedge in reasonable time. */
 const LEAST_SIGMA = 0.05;
@@ -177,7 +177,15 @@ export const RESTORE: Operation<typeof RESTORE_PARAMS, RestoreInputs, RestoreOut
       throw isTagged(error, "out-of-memory") ? tooLarge(shape, error) : error;
     };
     const kernels = await backend
-      .createMwrKernels({ shape, sampled, measured, denoiser, breathe })
+      .createMwrKernels({
+        shape,
+        sampled,
+        measured,
+        transform: "pp-fft",
+        denoiser: { id: denoiser },
+        energy: "l2",
+        breathe,
+      })
       .catch(withSize);
     try {
       const report = createReporter(shape, params, context, scale);
@@ -220,33 +228,31 @@ function createReporter(
   { iterations }: RestoreParams,
   context: TaskContext<RestorePreview>,
   { offset, range }: { readonly offset: number; readonly range: number },
-) {
+): MwrListener {
   const [nz, height, width] = shape;
   const every = (voxels: number, most: number) =>
     Math.min(most, Math.max(1, Math.round(voxels / voxelCount(shape))));
   const reportEvery = every(VOXELS_PER_REPORT, 4);
   const sliceEvery = every(VOXELS_PER_SLICE, 20);
   let accepted = 0;
-  let pending: MwrTracePoint[] = [];
-  return async (point: MwrTracePoint, readSample: () => Promise<Float32Array>) => {
-    const { iteration } = point;
-    pending.push(point);
-    if (point.accepted) accepted++;
-    const isLast = iteration === iterations;
-    if (iteration % reportEvery !== 0 && iteration !== 1 && !isLast) return;
-    const wantsSlice = iteration % sliceEvery < reportEvery || iteration === 1 || isLast;
-    const index = Math.floor(nz / 2);
-    const section = [index * height * width, (index + 1) * height * width] as const;
-    const values =
-      wantsSlice && (await readSample()).slice(...section).map((value) => value * range + offset);
-    const share = Math.round((100 * accepted) / iteration);
-    context.onProgress({
-      done: iteration,
-      total: iterations,
-      note: `iteration ${iteration} of ${iterations}, ${share} % accepted`,
-      preview: { trace: pending, ...(values && { slice: { axis: "z", index, width, height, values } }) },
-    });
-    pending = [];
+  return {
+    every: reportEvery,
+    async onReport(trace, readSection) {
+      accepted += trace.filter((point) => point.accepted).length;
+      const { iteration } = trace[trace.length - 1];
+      const isEnd = iteration === 1 || iteration === iterations;
+      const index = Math.floor(nz / 2);
+      const values =
+        (isEnd || iteration % sliceEvery < reportEvery) &&
+        (await readSection(index)).map((value) => value * range + offset);
+      const share = Math.round((100 * accepted) / iteration);
+      context.onProgress({
+        done: iteration,
+        total: iterations,
+        note: `iteration ${iteration} of ${iterations}, ${share} % accepted`,
+        preview: { trace, ...(values && { slice: { axis: "z", index, width, height, values } }) },
+      });
+    },
   };
 }
 

@@ -23,7 +23,8 @@ export interface MwrKernelSpec {
   readonly shape: Shape3;
   /**
    * How much of each coefficient was measured: 1 where the microscope did, 0 in the missing wedge, between on a soft border;
-   * half spectrum [nz, ny, nx/2 + 1] in unshifted FFT order. For "dct" the coefficients [nz, ny, nx].
+   * half spectrum [nz, ny, nx/2 + 1] in unshifted FFT order. For "dct" the coefficients [nz, ny, nx]. A volume is
+   * degraded by the wedge by multiplying its coefficients with these.
    */
   readonly sampled: ArrayLike<number>;
   /** The measured volume, scaled so that its robust range is 1 wide. */
@@ -59,10 +60,10 @@ export interface MwrKernels<Handle = unknown> {
   allocate(): Handle;
   /** out = x + sigma · n, with n standard normal from Philox keyed by (seed, iteration), counter = voxel index. */
   addNoise(x: Handle, sigma: number, seed: number, iteration: number, out: Handle): Promise<void>;
-  /** Replaces the sampled coefficients of z by those of the measured volume. */
+  /** z = (1 − sampled) · z + sampled · measured for each coefficient, so that those sampled wholly are the measured ones. */
   project(z: Handle): Promise<void>;
   denoise(z: Handle, sigma: number, out: Handle): Promise<void>;
-  /** Takes x for the current sample, of which nothing but its energy is needed; an outcome like the others. */
+  /** Takes the energy of x for that of the current sample, with no run yet; an outcome like the others, accepted. */
   begin(x: Handle): Promise<void>;
   /** Copies the proposal to `current` if its energy exceeds that of the current sample by less than `slack`. */
   decide(proposal: Handle, current: Handle, slack: number): Promise<void>;

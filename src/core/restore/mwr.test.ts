@@ -27,9 +27,9 @@ afterEach(() => {
   runtime = null;
 });
 
-async function kernelsFor(spec: Omit<MwrKernelSpec, "breathe">) {
+async function kernelsFor(given: Pick<MwrKernelSpec, "shape" | "sampled" | "measured">) {
   runtime = await createWasmRuntime({ threads: 2 });
-  return createWasmMwrKernels(runtime, { ...spec, breathe });
+  return createWasmMwrKernels(runtime, { ...MWR_CASES[0].spec, ...given });
 }
 
 test("BM4D: the wedge of a noisy barrel fills, which denoising alone does not do", async () => {
@@ -38,7 +38,7 @@ test("BM4D: the wedge of a noisy barrel fills, which denoising alone does not do
   const sampled = wedgeMask(shape, TILTS);
   const missing = sampled.map((s) => 1 - s);
   const measured = degrade(structure, shape, sampled, 0.1, 3);
-  const kernels = await kernelsFor({ shape, sampled, measured, denoiser: "bm4d" });
+  const kernels = await kernelsFor({ shape, sampled, measured });
   const [from, to] = [kernels.allocate(), kernels.allocate()];
   await kernels.load(measured, from);
   await kernels.denoise(from, 0.1, to);
@@ -170,7 +170,7 @@ describe.skipIf(!existsSync(structureFile))(
         const structure = await proteasome();
         const sampled = wedgeMask(shape, TILTS);
         const measured = degrade(structure, shape, sampled, expected.sigma, 42);
-        const kernels = await kernelsFor({ shape, sampled, measured, denoiser: "bm4d" });
+        const kernels = await kernelsFor({ shape, sampled, measured });
         const settings = { ...SETTINGS, iterations: 90, burnIn: 30, sigma: expected.sigma };
         const { mean, acceptanceRate } = await restoreMissingWedge(kernels, measured, settings, breathe);
         const correlation = spectralCorrelation(

@@ -28,11 +28,15 @@ export interface MwrResult {
   readonly acceptanceRate: number;
 }
 
-/** Told after each iteration; `readSample` copies the current sample out of the backend. */
-export type MwrListener = (
-  point: MwrTracePoint,
-  readSample: () => Promise<Float32Array<ArrayBuffer>>,
-) => Promise<void>;
+/** Is told of the iterations since its last call; `readSection` copies the section z of the current sample out of the backend. */
+export interface MwrListener {
+  /** Iterations between two calls; a GPU's queue is waited for at each. */
+  readonly every: number;
+  onReport(
+    points: readonly MwrTracePoint[],
+    readSection: (z: number) => Promise<Float32Array<ArrayBuffer>>,
+  ): Promise<void>;
+}
 
 // The thesis aims at 25–60 % (section 2.5). β is only ever raised: lowering it to come below 60 % slows the chain down
 // (structure 3j9i, noise 0.2, 90 iterations: 29.9 dB at 80 % accepted, 27.5 dB after lowering; at noise 0.4
@@ -47,7 +51,7 @@ const STEERING_FACTOR = 2;
  * noise, projected onto the measured coefficients and denoised; returns mean and deviation of its samples. `measured` is
  * what the kernels were made with. The same seed gives the same bits on one backend. `breathe` is called between the
  * steps and may throw to cancel. The energy and the denoisers are symmetric, so dark and bright particles
- * are restored alike. Cost: one noise, two and a half transforms and one denoising per iteration; five volumes.
+ * are restored alike. Cost: one noise, two and a half transforms and one denoising per iteration; six volumes.
  * Source: thesis chapter 2; Moebel & Kervrann 2020, PMC7337055.
  */
 export async function restoreMissingWedge<Handle>(
@@ -55,7 +59,7 @@ export async function restoreMissingWedge<Handle>(
   measured: Float32Array,
   settings: MwrSettings,
   breathe: () => Promise<void>,
-  onIteration: MwrListener = async () => {},
+  listener?: MwrListener,
 ): Promise<MwrResult> {
   const { iterations, burnIn, sigma, seed } = settings;
   if (burnIn >= iterations)
@@ -64,28 +68,27 @@ export async function restoreMissingWedge<Handle>(
       `Burn-in (${burnIn}) must be shorter than the number of iterations (${iterations}).`,
       { burnIn, iterations },
     );
-  let current = kernels.allocate();
-  let proposal = kernels.allocate();
+  const current = kernels.allocate();
+  const proposal = kernels.allocate();
   const noisy = kernels.allocate();
   const mean = kernels.allocate();
   const m2 = kernels.allocate();
+  const mode = kernels.allocate();
 
-  const propose = async (iteration: number): Promise<number> => {
+  const propose = async (iteration: number) => {
     await kernels.addNoise(current, sigma, seed, iteration, noisy);
     await breathe();
     await kernels.project(noisy);
     await breathe();
     await kernels.denoise(noisy, sigma, proposal);
     await breathe();
-    return kernels.energyL2(proposal);
-  };
-  const accept = () => {
-    [current, proposal] = [proposal, current];
   };
 
   await kernels.load(measured, current);
-  let energy = await propose(0);
-  accept();
+  await propose(0);
+  await kernels.copy(proposal, current);
+  await kernels.begin(current);
+  await kernels.outcomes();
   const zeros = new Float32Array(measured.length);
   await kernels.load(zeros, mean);
   await kernels.load(zeros, m2);
@@ -93,21 +96,27 @@ export async function restoreMissingWedge<Handle>(
   const uniform = uniformSequence(seed, 0);
   const trace: MwrTracePoint[] = [];
   let beta = settings.beta;
+  let reported = 0;
+  const readOutcomes = async () => {
+    for (const outcome of await kernels.outcomes())
+      trace.push({ iteration: trace.length + 1, ...outcome, beta });
+  };
   for (let iteration = 1; iteration <= iterations; iteration++) {
-    const proposed = await propose(iteration);
-    const accepted = uniform() < Math.exp((energy - proposed) / beta);
-    if (accepted) {
-      accept();
-      energy = proposed;
-    }
-    trace.push({ iteration, energy, accepted, beta });
-    if (iteration > burnIn) await kernels.accumulate(current, iteration - burnIn, mean, m2);
+    await propose(iteration);
+    await kernels.decide(proposal, current, -beta * Math.log(uniform()));
+    if (iteration > burnIn) await kernels.accumulate(current, iteration - burnIn, mean, m2, mode);
     else if (settings.autoBeta && iteration % STEERING_WINDOW === 0) {
+      await readOutcomes();
       if (acceptanceRate(trace.slice(-STEERING_WINDOW)) < LOWEST_ACCEPTANCE) beta *= STEERING_FACTOR;
     }
-    await onIteration(trace[trace.length - 1], () => kernels.read(current));
+    if (listener && (iteration === 1 || iteration % listener.every === 0 || iteration === iterations)) {
+      await readOutcomes();
+      await listener.onReport(trace.slice(reported), (z) => kernels.readSection(current, z));
+      reported = trace.length;
+    }
     await breathe();
   }
+  await readOutcomes();
 
   const samples = iterations - burnIn;
   return {

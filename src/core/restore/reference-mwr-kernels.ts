@@ -1,9 +1,9 @@
-import { bm4d } from "../denoise/bm4d";
-import { blurSigmaVoxels, gaussianBlur } from "../denoise/gaussian";
+import { denoise } from "../denoise/denoise";
 import { periodicPlusSmooth } from "../fourier/periodic-plus-smooth";
 import { createRealFft3 } from "../fourier/real-fft3";
 import { fillNormal } from "../random/philox";
 import { voxelCount } from "../volume/shape";
+import { createDecisions } from "./decisions";
 import type { MwrKernelSpec, MwrKernels } from "./mwr-kernels";
 
 const f32 = Math.fround;
@@ -13,7 +13,8 @@ const f32 = Math.fround;
  * are rounded to f32 in a fixed order, so that an exact twin is possible.
  */
 export function createReferenceMwrKernels(spec: MwrKernelSpec): MwrKernels<Float32Array> {
-  const { shape, sampled, denoiser, breathe } = spec;
+  const { shape, breathe } = spec;
+  const sampled = Float32Array.from(spec.sampled);
   const voxels = voxelCount(shape);
   const fft = createRealFft3(shape);
   const [, , half] = fft.spectrumShape;
@@ -21,6 +22,12 @@ export function createReferenceMwrKernels(spec: MwrKernelSpec): MwrKernels<Float
   const measured = new Float32Array(spectrum.length);
   fft.forward(periodicPlusSmooth(spec.measured, shape).periodic, measured);
   const normal = new Float32Array(voxels);
+  const decisions = createDecisions();
+
+  const energyOf = (z: Float32Array) => {
+    fft.forward(z, spectrum);
+    return sampledPower(spectrum, measured, sampled, half, shape[2]) / voxels ** 2;
+  };
 
   return {
     allocate: () => new Float32Array(voxels),
@@ -32,45 +39,50 @@ export function createReferenceMwrKernels(spec: MwrKernelSpec): MwrKernels<Float
     async project(z) {
       fft.forward(z, spectrum);
       await breathe();
-      for (let i = 0; i < sampled.length; i++) {
-        if (!sampled[i]) continue;
-        spectrum[2 * i] = measured[2 * i];
-        spectrum[2 * i + 1] = measured[2 * i + 1];
+      for (let i = 0; i < spectrum.length; i++) {
+        const weight = sampled[i >> 1];
+        spectrum[i] = f32(f32(1 - weight) * spectrum[i]) + f32(weight * measured[i]);
       }
       fft.inverse(spectrum, z);
     },
     async denoise(z, sigma, out) {
-      if (denoiser === "bm4d") out.set(await bm4d(z, shape, sigma, breathe));
-      else out.set(gaussianBlur(z, shape, blurSigmaVoxels(sigma)));
+      out.set(await denoise(z, shape, sigma, spec.denoiser, breathe));
     },
-    async energyL2(z) {
-      fft.forward(z, spectrum);
-      return sampledPower(spectrum, measured, sampled, half, shape[2]) / voxels ** 2;
+    async begin(x) {
+      decisions.begin(energyOf(x));
     },
-    async copy(from, to) {
-      to.set(from);
+    async decide(proposal, current, slack) {
+      if (decisions.accepts(energyOf(proposal), slack)) current.set(proposal);
     },
-    async accumulate(x, n, mean, m2) {
+    outcomes: async () => decisions.takeOutcomes(),
+    async accumulate(x, n, mean, m2, mode) {
       const share = f32(1 / n);
       for (let i = 0; i < voxels; i++) {
         const difference = f32(x[i] - mean[i]);
         mean[i] += f32(difference * share);
         m2[i] += f32(difference * f32(x[i] - mean[i]));
       }
+      if (decisions.isLongestRun()) mode.set(x);
+    },
+    async copy(from, to) {
+      to.set(from);
     },
     async load(values, to) {
       to.set(values);
     },
     read: async (from) => Float32Array.from(from),
+    readSection: async (from, z) => from.slice(z * shape[1] * shape[2], (z + 1) * shape[1] * shape[2]),
+    readDecisions: async () => decisions.read(),
+    loadDecisions: async (state) => decisions.load(state),
     dispose() {},
   };
 }
 
-/** Σ |a − b|² over the sampled coefficients of the whole spectrum, in f64. */
+/** Σ |sampled · (a − b)|² over the whole spectrum, in f64. */
 function sampledPower(
   a: Float32Array,
   b: Float32Array,
-  sampled: Uint8Array,
+  sampled: Float32Array,
   half: number,
   nx: number,
 ): number {
@@ -78,10 +90,10 @@ function sampledPower(
   for (let i = 0; i < sampled.length; i++) {
     if (!sampled[i]) continue;
     const kx = i % half;
-    const weight = kx === 0 || 2 * kx === nx ? 1 : 2; // k and −k
+    const mirrored = kx === 0 || 2 * kx === nx ? 1 : 2; // k and −k
     const re = f32(a[2 * i] - b[2 * i]);
     const im = f32(a[2 * i + 1] - b[2 * i + 1]);
-    sum += weight * (re * re + im * im);
+    sum += mirrored * sampled[i] ** 2 * (re * re + im * im);
   }
   return sum;
 }

@@ -229,16 +229,9 @@ export function fftColumns(
   }
 }
 
-/** Four bytes of the mask as lanes. */
-// @ts-ignore: decorator
-@inline
-function maskLanes(at: usize): v128 {
-  return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(at)));
-}
-
 /**
- * Transforms columns along z, replaces what was measured, and transforms back, in one go. `weights` is [z][y][rowFloats]
- * bytes: 0 in the missing wedge and the padding. Item i is row y = i.
+ * Transforms columns along z, replaces what was measured, z = (1 − w) · z + w · measured, and transforms back, in one go.
+ * `weights` is [z][y][rowFloats] f32 from 0 to 1, 0 in the padding. Item i is row y = i.
  */
 export function projectColumns(
   item: i32,
@@ -261,12 +254,10 @@ export function projectColumns(
     for (let z = 0; z < plan.length; z++) {
       const at = result + (<usize>z << 5);
       const known = measured + start + x + step * z;
-      const missing = i32x4.eq(
-        maskLanes(weights + (<usize>z * ny + item) * rowFloats + (x >> 2)),
-        i32x4.splat(0),
-      );
-      const re = v128.bitselect(v128.load(at), v128.load(known), missing);
-      const im = v128.bitselect(v128.load(at, 16), v128.load(known + rowBytes), missing);
+      const weight = v128.load(weights + (<usize>z * ny + item) * rowBytes + x);
+      const rest = f32x4.sub(f32x4.splat(1), weight);
+      const re = blend(v128.load(at), rest, v128.load(known), weight);
+      const im = blend(v128.load(at, 16), rest, v128.load(known + rowBytes), weight);
       v128.store(at, im);
       v128.store(at, re, 16);
     }
@@ -274,9 +265,15 @@ export function projectColumns(
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function blend(a: v128, ofA: v128, b: v128, ofB: v128): v128 {
+  return f32x4.add(f32x4.mul(ofA, a), f32x4.mul(ofB, b));
+}
+
 /**
- * Transforms columns along z and stores, for row y = item, Σ weight · |z − measured|² at partials[item] as f64; the
- * spectrum stays as it was. A weight is 0, 1, or 2 where k also stands for −k.
+ * Transforms columns along z and stores, for row y = item, Σ mirrored · |weight · (z − measured)|² at partials[item] as f64;
+ * the spectrum stays as it was. `mirrored` is a row of f32: 1, or 2 where k also stands for −k.
  */
 export function energyColumns(
   item: i32,
@@ -284,6 +281,7 @@ export function energyColumns(
   spectrum: usize,
   measured: usize,
   weights: usize,
+  mirrored: usize,
   ny: i32,
   rowFloats: i32,
   scratch: usize,
@@ -298,18 +296,18 @@ export function energyColumns(
   for (let x: usize = 0; x < rowBytes; x += 16) {
     gather(lines, spectrum + start + x, plan.length, step, rowBytes, 0);
     const result = fftLines(plan, lines);
+    const times = v128.load(mirrored + x);
     for (let z = 0; z < plan.length; z++) {
       const at = result + (<usize>z << 5);
       const known = measured + start + x + step * z;
-      const weight = f32x4.convert_i32x4_s(
-        maskLanes(weights + (<usize>z * ny + item) * rowFloats + (x >> 2)),
-      );
+      const weight = v128.load(weights + (<usize>z * ny + item) * rowBytes + x);
+      const share = f32x4.mul(times, f32x4.mul(weight, weight));
       const re = f32x4.sub(v128.load(at), v128.load(known));
       const im = f32x4.sub(v128.load(at, 16), v128.load(known + rowBytes));
-      sum = f64x2.add(sum, weightedPower(re, im, weight));
+      sum = f64x2.add(sum, weightedPower(re, im, share));
       sum = f64x2.add(
         sum,
-        weightedPower(highHalves(re, re), highHalves(im, im), highHalves(weight, weight)),
+        weightedPower(highHalves(re, re), highHalves(im, im), highHalves(share, share)),
       );
     }
   }

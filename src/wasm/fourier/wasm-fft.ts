@@ -16,14 +16,14 @@ export interface WasmFft {
    */
   onArrays(real: number, realRows: number, spectrum: number): Pick<RealFft3, "forward" | "inverse">;
   allocateSpectrum(): number;
-  /** Copies a mask on the half spectrum to bytes, rows as long as a spectrum's: 0, 1, or 2 where k also stands for −k. */
-  allocateWeights(sampled: Uint8Array): number;
+  /** Copies weights from 0 to 1 on the half spectrum to f32 in rows as long as a spectrum's. */
+  allocateWeights(sampled: ArrayLike<number>): number;
   /** Along x and y: what remains is z, which `project` and `energy` do on the way. */
   forwardXy(real: number, spectrum: number): void;
   forwardZ(spectrum: number): void;
-  /** Completes the transform along z, replaces the coefficients with weight, and goes back along z. */
+  /** Completes the transform along z, replaces each coefficient by its weight, and goes back along z. */
   projectZ(spectrum: number, measured: number, weights: number): void;
-  /** Completes the transform along z and returns Σ weight · |spectrum − measured|²; `spectrum` stays as it was. */
+  /** Completes the transform along z and returns Σ |weight · (spectrum − measured)|² over the whole spectrum; `spectrum` stays as it was. */
   energyZ(spectrum: number, measured: number, weights: number): number;
   /** Back along y and x, divided by the number of voxels. */
   inverseXy(spectrum: number, real: number): void;
@@ -40,6 +40,11 @@ export function createWasmFft(runtime: WasmRuntime, shape: Shape3): WasmFft {
   const scratchBytes = 96 * Math.max(nx, ny, nz) + 512;
   const scratch = [runtime.alloc(scratchBytes * MOST_ITEMS), scratchBytes];
   const partials = runtime.alloc(8 * ny);
+  const mirrored = runtime.alloc(4 * rowFloats);
+  const isOwnMirror = (k: number) => k === 0 || 2 * k === nx;
+  runtime
+    .f32(mirrored, rowFloats)
+    .set(Float32Array.from({ length: rowFloats }, (_, k) => (isOwnMirror(k) ? 1 : 2)));
 
   /** Calls `run` for at most MOST_ITEMS of `count` items at a time. */
   const inParts = (count: number, run: (first: number, items: number) => void) => {
@@ -85,11 +90,10 @@ export function createWasmFft(runtime: WasmRuntime, shape: Shape3): WasmFft {
   return {
     allocateSpectrum: () => runtime.alloc(rows * rowBytes),
     allocateWeights(sampled) {
-      const pointer = runtime.alloc(rows * rowFloats);
-      const weights = runtime.u8(pointer, rows * rowFloats).fill(0);
+      const pointer = runtime.alloc((rows * rowBytes) / 2);
+      const weights = runtime.f32(pointer, rows * rowFloats).fill(0);
       for (let row = 0; row < rows; row++)
-        for (let k = 0; k < half; k++)
-          weights[row * rowFloats + k] = sampled[row * half + k] * (k === 0 || 2 * k === nx ? 1 : 2);
+        for (let k = 0; k < half; k++) weights[row * rowFloats + k] = sampled[row * half + k];
       return pointer;
     },
     forwardXy(real, spectrum) {
@@ -99,15 +103,23 @@ export function createWasmFft(runtime: WasmRuntime, shape: Shape3): WasmFft {
     forwardZ: (spectrum) => alongZ(spectrum, 0),
     projectZ(spectrum, measured, weights) {
       inParts(ny, (first, items) => {
-        const at = [spectrum + first * rowBytes, measured + first * rowBytes, weights + first * rowFloats];
+        const at = [
+          spectrum + first * rowBytes,
+          measured + first * rowBytes,
+          weights + (first * rowBytes) / 2,
+        ];
         runtime.parallel("projectColumns", items, plans.z, ...at, ny, rowFloats, ...scratch);
       });
     },
     energyZ(spectrum, measured, weights) {
       inParts(ny, (first, items) => {
-        const at = [spectrum + first * rowBytes, measured + first * rowBytes, weights + first * rowFloats];
+        const at = [
+          spectrum + first * rowBytes,
+          measured + first * rowBytes,
+          weights + (first * rowBytes) / 2,
+        ];
         const sums = partials + 8 * first;
-        runtime.parallel("energyColumns", items, plans.z, ...at, ny, rowFloats, ...scratch, sums);
+        runtime.parallel("energyColumns", items, plans.z, ...at, mirrored, ny, rowFloats, ...scratch, sums);
       });
       return runtime.f64(partials, ny).reduce((sum, part) => sum + part, 0);
     },

@@ -1,5 +1,6 @@
 import { ComputeError } from "../../core/errors";
 import { periodicPlusSmooth } from "../../core/fourier/periodic-plus-smooth";
+import { createDecisions } from "../../core/restore/decisions";
 import type { MwrKernelSpec, MwrKernels } from "../../core/restore/mwr-kernels";
 import { voxelCount } from "../../core/volume/shape";
 import { createWasmFft } from "../fourier/wasm-fft";
@@ -33,7 +34,7 @@ export function createWasmMwrKernels(runtime: WasmRuntime, spec: MwrKernelSpec):
   const weights = fft.allocateWeights(sampled);
   const measured = fft.allocateSpectrum();
   const spectrum = fft.allocateSpectrum();
-  const denoise = createWasmDenoiser(runtime, denoiser, shape);
+  const denoise = createWasmDenoiser(runtime, denoiser.id, shape);
 
   const setup = runtime.mark();
   const periodic = allocate();
@@ -42,6 +43,13 @@ export function createWasmMwrKernels(runtime: WasmRuntime, spec: MwrKernelSpec):
   fft.forwardXy(periodic, measured);
   fft.forwardZ(measured);
   runtime.release(setup);
+
+  const decisions = createDecisions();
+  const energyOf = (z: number) => {
+    fft.forwardXy(z, spectrum);
+    return fft.energyZ(spectrum, measured, weights) / voxels ** 2;
+  };
+  const copy = (from: number, to: number) => runtime.f32(to, voxels).set(runtime.f32(from, voxels));
 
   return {
     allocate,
@@ -56,20 +64,30 @@ export function createWasmMwrKernels(runtime: WasmRuntime, spec: MwrKernelSpec):
       fft.inverseXy(spectrum, z);
     },
     denoise: (z, sigma, out) => denoise(z, out, sigma, breathe),
-    async energyL2(z) {
-      fft.forwardXy(z, spectrum);
-      return fft.energyZ(spectrum, measured, weights) / voxels ** 2;
+    async begin(x) {
+      decisions.begin(energyOf(x));
+    },
+    async decide(proposal, current, slack) {
+      if (decisions.accepts(energyOf(proposal), slack)) copy(proposal, current);
+    },
+    outcomes: async () => decisions.takeOutcomes(),
+    async accumulate(x, n, mean, m2, mode) {
+      runtime.parallel("accumulate", blocks, x, mean, m2, voxels, BLOCK, 1 / n);
+      if (decisions.isLongestRun()) copy(x, mode);
     },
     async copy(from, to) {
-      runtime.f32(to, voxels).set(runtime.f32(from, voxels));
-    },
-    async accumulate(x, n, mean, m2) {
-      runtime.parallel("accumulate", blocks, x, mean, m2, voxels, BLOCK, 1 / n);
+      copy(from, to);
     },
     async load(values, to) {
       runtime.f32(to, voxels).set(values);
     },
     read: async (from) => Float32Array.from(runtime.f32(from, voxels)),
+    readSection: async (from, z) => {
+      const section = shape[1] * shape[2];
+      return Float32Array.from(runtime.f32(from + 4 * z * section, section));
+    },
+    readDecisions: async () => decisions.read(),
+    loadDecisions: async (state) => decisions.load(state),
     dispose: () => runtime.release(start),
   };
 }
