@@ -136,14 +136,14 @@ function wienerFiltering(
       transformGroup(guide, count, DCT);
       const power = attenuate(cubes, guide, count, variance);
       inverseTransformGroup(cubes, count, DCT);
-      return f32(1 / power);
+      return f32(BM4D.leastWienerPower / power);
     },
   };
 }
 
 /**
  * Multiplies each coefficient by its share of signal e² / (e² + σ²), e being that of the guide; returns the sum of the squared
- * shares, at least 1. The sum runs over four lanes along y.
+ * shares, at least 0.25. The sum runs over four lanes along y.
  */
 function attenuate(cubes: Float32Array, guide: Float32Array, count: number, variance: number): number {
   const sums = new Float32Array(SIDE);
@@ -156,7 +156,7 @@ function attenuate(cubes: Float32Array, guide: Float32Array, count: number, vari
         cubes[i] *= share;
         sums[y] += f32(share * share);
       }
-  return Math.max(f32(f32(sums[0] + sums[2]) + f32(sums[1] + sums[3])), 1);
+  return Math.max(f32(f32(sums[0] + sums[2]) + f32(sums[1] + sums[3])), BM4D.leastWienerPower);
 }
 
 /** Returns what copies the cubes of a group out of `values`. */
