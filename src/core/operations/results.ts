@@ -1,5 +1,6 @@
 import type { Ratios } from "../metrics/ratios";
 import type { Particle, ParticleList } from "../particles/particle-list";
+import type { MwrPreviewKind } from "../restore/mwr-control";
 import type { Axis, Shape3 } from "../volume/shape";
 
 /** A slice that a running operation can already show, in the voxels of the box it works on. */
@@ -24,8 +25,15 @@ export interface MwrTracePoint {
 export interface RestorePreview {
   /** What happened since the last report. */
   readonly trace: readonly MwrTracePoint[];
-  /** The current sample through the middle of the box; present a few times a second at the most. */
+  /** The middle section of the box in grey values; present a few times a second at the most. */
   readonly slice?: PreviewSlice;
+  /** What the slice shows: what was asked for, or the current sample until there are two samples. */
+  readonly shows?: MwrPreviewKind;
+  /**
+   * By how much the running mean's middle section changed since the last slice (root mean square, as a part of the section's
+   * own deviation); absent before the second.
+   */
+  readonly meanChange?: number;
 }
 
 export interface RestoreOutput {
