@@ -14,10 +14,10 @@ export type ColumnTask = "transform" | "project" | "energy";
  * contiguous and nothing need be transposed; its memory is [element][line].
  */
 export function columnsCode(plan: LinePlan, task: ColumnTask, twiddles: Twiddles): string {
+  const body = TASKS[task](plan, twiddles);
   return `struct Params {
   group: GroupParams,
-  lines: u32,
-  inner: u32, // lines that lie side by side, on their way to the next row of lines
+  inner: u32, // lines that lie side by side, in a row of lines
   outerStep: u32, // from one such row to the next
   step: u32, // from one element of a line to the next
   inverse: u32, // 1 or 0
@@ -26,10 +26,9 @@ export function columnsCode(plan: LinePlan, task: ColumnTask, twiddles: Twiddles
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> factors: array<vec2f>;
-@group(0) @binding(2) var<storage, ${task === "energy" ? "read" : "read_write"}> spectrum: array<vec2f>;
-${task === "transform" ? "" : MEASURED_BINDINGS}
-${task === "energy" ? "@group(0) @binding(5) var<storage, read_write> partials: array<f32>; // one of each workgroup" : ""}
+@group(0) @binding(1) var<storage, ${task === "energy" ? "read" : "read_write"}> spectrum: array<vec2f>;
+${MORE_BINDINGS[task].join("\n")}
+${twiddles.declaration(2 + MORE_BINDINGS[task].length)}
 
 var<workgroup> lines: array<vec2f, ${plan.length * plan.lines}>;
 
@@ -42,11 +41,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   if (group >= params.group.count) { return; }
   let column = thread % ${plan.lines}u;
   let t = thread / ${plan.lines}u;
-  let present = group * ${plan.lines}u + column < params.lines;
-  let line = min(group * ${plan.lines}u + column, params.lines - 1u);
+  let present = group * ${plan.lines}u + column < params.group.lines;
+  let line = min(group * ${plan.lines}u + column, params.group.lines - 1u);
   let start = line / params.inner * params.outerStep + line % params.inner;
   let step = params.step;
-${TASKS[task](plan, twiddles)}
+${body}
 }
 `;
 }
@@ -105,14 +104,25 @@ function sumCode(threads: number): string {
   workgroupBarrier();`;
 }
 
-const MEASURED_BINDINGS = `@group(0) @binding(3) var<storage, read> measured: array<vec2f>;
-@group(0) @binding(4) var<storage, read> sampled: array<f32>;`;
+const MEASURED = [
+  "@group(0) @binding(2) var<storage, read> measured: array<vec2f>;",
+  "@group(0) @binding(3) var<storage, read> sampled: array<f32>;",
+];
+const MORE_BINDINGS: Readonly<Record<ColumnTask, readonly string[]>> = {
+  transform: [],
+  project: MEASURED,
+  energy: [
+    ...MEASURED,
+    "@group(0) @binding(4) var<storage, read_write> partials: array<f32>; // one of each workgroup",
+  ],
+};
 
 /** Dispatches of many workgroups take two dimensions, and slabs of them may come one at a time. */
 export const GROUP_CODE = `struct GroupParams {
   first: u32, // slab
   perSlab: u32,
   count: u32, // of all slabs
+  lines: u32, // to transform, or rows of the volume
 }
 
 fn groupIndex(workgroup: vec3u) -> u32 {

@@ -72,9 +72,11 @@ function oddCode(inputs: readonly string[], name: Name): readonly string[] {
 function rotated(value: string, numerator: number, denominator: number, name: Name): string {
   const eighths = (8 * numerator) / denominator;
   if (eighths === 0) return value;
-  if (eighths === 1) return name(`${literal(Math.SQRT1_2)} * vec2f(${value}.x + ${value}.y, ${value}.y - ${value}.x)`);
+  if (eighths === 1)
+    return name(`${literal(Math.SQRT1_2)} * vec2f(${value}.x + ${value}.y, ${value}.y - ${value}.x)`);
   if (eighths === 2) return name(`vec2f(${value}.y, -${value}.x)`);
-  if (eighths === 3) return name(`${literal(Math.SQRT1_2)} * vec2f(${value}.y - ${value}.x, -${value}.x - ${value}.y)`);
+  if (eighths === 3)
+    return name(`${literal(Math.SQRT1_2)} * vec2f(${value}.y - ${value}.x, -${value}.x - ${value}.y)`);
   const angle = (2 * Math.PI * numerator) / denominator;
   return name(`product(${value}, vec2f(${literal(Math.cos(angle))}, ${literal(-Math.sin(angle))}))`);
 }

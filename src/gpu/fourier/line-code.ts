@@ -168,7 +168,8 @@ function rounds(stage: Stage, block: (round: number) => readonly string[]): stri
   const items = stageItems(plan.length, radix);
   return range(roundCount(stage))
     .map((round) => {
-      const guard = (round + 1) * plan.threads > items ? `if (t + ${round * plan.threads}u < ${items}u) ` : "";
+      const guard =
+        (round + 1) * plan.threads > items ? `if (t + ${round * plan.threads}u < ${items}u) ` : "";
       return `${guard}{\nlet item = t + ${round * plan.threads}u;\n${block(round).join("\n")}\n}`;
     })
     .join("\n");

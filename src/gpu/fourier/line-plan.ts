@@ -71,8 +71,7 @@ export function lineRadices(length: number): readonly number[] {
 /** Prime factors, the smallest first. */
 function primeFactors(value: number): readonly number[] {
   const factors: number[] = [];
-  for (let prime = 2; value > 1; prime++)
-    for (; value % prime === 0; value /= prime) factors.push(prime);
+  for (let prime = 2; value > 1; prime++) for (; value % prime === 0; value /= prime) factors.push(prime);
   return factors;
 }
 

@@ -13,20 +13,20 @@ export const paddedLength = (length: number): number => length + (length >> 4);
  */
 export function rowsCode(plan: LinePlan, direction: "forward" | "inverse", twiddles: Twiddles): string {
   const isForward = direction === "forward";
+  const body = isForward ? forwardCode(plan, twiddles) : inverseCode(plan, twiddles);
   const access = (read: boolean) => (read ? "read" : "read_write");
   return `const LENGTH = ${plan.length}u;
 const HALF = ${Math.floor(plan.length / 2) + 1}u;
 
 struct Params {
   group: GroupParams,
-  rows: u32,
   scale: f32, // of what comes back
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> factors: array<vec2f>;
-@group(0) @binding(2) var<storage, ${access(isForward)}> real: array<f32>;
-@group(0) @binding(3) var<storage, ${access(!isForward)}> spectrum: array<vec2f>;
+@group(0) @binding(1) var<storage, ${access(isForward)}> real: array<f32>;
+@group(0) @binding(2) var<storage, ${access(!isForward)}> spectrum: array<vec2f>;
+${twiddles.declaration(3)}
 
 var<workgroup> lines: array<vec2f, ${paddedLength(plan.length) * plan.lines}>;
 
@@ -42,11 +42,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let t = thread % ${plan.threads}u;
   let corner = ofGroup * ${paddedLength(plan.length)}u;
   let row = 2u * (group * ${plan.lines}u + ofGroup);
-  let present = row < params.rows;
-  let paired = row + 1u < params.rows;
+  let present = row < params.group.lines;
+  let paired = row + 1u < params.group.lines;
   let rowA = select(0u, row, present);
   let rowB = select(rowA, row + 1u, paired);
-${isForward ? forwardCode(plan, twiddles) : inverseCode(plan, twiddles)}
+${body}
 }
 `;
 }

@@ -20,9 +20,15 @@ export class Twiddles {
     });
   }
 
-  /** Returns all so far as pairs re, im: at least one. */
+  /** Returns all so far as pairs re, im: none where all stages are a single butterfly. */
   values(): Float32Array<ArrayBuffer> {
-    return Float32Array.from(this.#values.length > 0 ? this.#values : [1, 0]);
+    return Float32Array.from(this.#values);
+  }
+
+  /** Returns the declaration of the binding that holds them; none where there are none. */
+  declaration(binding: number): string {
+    if (this.#values.length === 0) return "";
+    return `@group(0) @binding(${binding}) var<storage, read> factors: array<vec2f>;`;
   }
 
   #once(key: string, add: () => void): number {
