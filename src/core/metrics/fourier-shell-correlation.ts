@@ -1,6 +1,7 @@
 import { ComputeError } from "../errors";
 import { createRealFft3 } from "../fourier/real-fft3";
 import { type Shape3, voxelCount } from "../volume/shape";
+import { addShellSums, createShellSums, shellCorrelations, shellFrequencies } from "./shell-sums";
 
 /** A resolution that is a shell on paper (the Nyquist frequency) is that shell after rounding too. */
 const ROUNDING = 1e-9;
@@ -39,44 +40,18 @@ export function fourierShellCorrelation(
       voxelSizeAngstrom,
     });
 
-  const [nz, ny, nx] = shape;
   const fft = createRealFft3(shape);
-  const half = fft.spectrumShape[2];
   const [spectrumA, spectrumB] = [a, b].map((values) => {
-    const spectrum = new Float32Array(2 * nz * ny * half);
+    const spectrum = new Float32Array(2 * voxelCount(fft.spectrumShape));
     fft.forward(values, spectrum);
     return spectrum;
   });
-  const longest = Math.max(nz, ny, nx);
-  const shells = Math.floor(longest / 2) + 1;
-  const product = new Float64Array(shells);
-  const powerA = new Float64Array(shells);
-  const powerB = new Float64Array(shells);
-  const counts = new Float64Array(shells);
-  const frequency = (index: number, length: number) =>
-    ((2 * index <= length ? index : index - length) / length) * longest;
-  for (let z = 0; z < nz; z++)
-    for (let y = 0; y < ny; y++) {
-      const across = frequency(z, nz) ** 2 + frequency(y, ny) ** 2;
-      for (let x = 0; x < half; x++) {
-        const shell = Math.round(Math.sqrt(across + frequency(x, nx) ** 2));
-        if (shell >= shells) continue;
-        const weight = x === 0 || 2 * x === nx ? 1 : 2; // k and −k
-        const at = 2 * ((z * ny + y) * half + x);
-        const [aRe, aIm, bRe, bIm] = [spectrumA[at], spectrumA[at + 1], spectrumB[at], spectrumB[at + 1]];
-        product[shell] += weight * (aRe * bRe + aIm * bIm);
-        powerA[shell] += weight * (aRe * aRe + aIm * aIm);
-        powerB[shell] += weight * (bRe * bRe + bIm * bIm);
-        counts[shell] += weight;
-      }
-    }
+  const sums = createShellSums(shape);
+  addShellSums(sums, spectrumA, spectrumB, shape, null, [0, shape[0]]);
   return {
-    frequencies: Float64Array.from(counts, (_, shell) => shell / (longest * voxelSizeAngstrom)),
-    values: product.map((sum, shell) => {
-      const power = Math.sqrt(powerA[shell] * powerB[shell]);
-      return power > 0 ? sum / power : 0;
-    }),
-    counts,
+    frequencies: shellFrequencies(shape, voxelSizeAngstrom),
+    values: shellCorrelations(sums),
+    counts: sums.counts.subarray(0, -1),
   };
 }
 

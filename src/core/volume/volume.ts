@@ -58,6 +58,9 @@ export type VolumeRole =
   | "score"
   | "class-probability"
   | "converted"
+  // An audit: what a restoration did to what was measured, and where its deviation exceeds its signal.
+  | "measured-change"
+  | "uncertain"
   // A simulation: what the microscope gives, and the truth.
   | "tomogram"
   | "density"
