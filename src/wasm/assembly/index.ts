@@ -11,4 +11,5 @@ export { accumulate, divide } from "./mwr";
 export { addNoise } from "./noise";
 export { filterRows } from "./row-filter";
 export { backProjectRows, cellsToRows, projectTilts, rowsToCells } from "./project";
+export { stepDual, stepPrimal } from "./total-variation";
 export { spreadGradientRow, spreadRow, winogradItem, winogradItems } from "./winograd";
