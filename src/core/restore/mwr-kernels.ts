@@ -32,6 +32,8 @@ export interface MwrKernelSpec {
   readonly transform: TransformId;
   readonly denoiser: DenoiserSpec;
   readonly energy: EnergyId;
+  /** The sign that voxels of a denoised proposal may have: those of the other become 0, the background's level. Any where absent. */
+  readonly sign?: "positive" | "negative";
   /** Called within long steps, at least every 100 ms where the backend can; it may throw to cancel. */
   breathe(): Promise<void>;
 }
@@ -62,6 +64,7 @@ export interface MwrKernels<Handle = unknown> {
   addNoise(x: Handle, sigma: number, seed: number, iteration: number, out: Handle): Promise<void>;
   /** z = (1 − sampled) · z + sampled · measured for each coefficient, so that those sampled wholly are the measured ones. */
   project(z: Handle): Promise<void>;
+  /** out = z denoised, then held to the sign of the specification. */
   denoise(z: Handle, sigma: number, out: Handle): Promise<void>;
   /** Takes the energy of x for that of the current sample, with no run yet; an outcome like the others, accepted. */
   begin(x: Handle): Promise<void>;

@@ -1,10 +1,11 @@
 import { denoise } from "../denoise/denoise";
-import { periodicPlusSmooth } from "../fourier/periodic-plus-smooth";
-import { createRealFft3 } from "../fourier/real-fft3";
 import { fillNormal } from "../random/philox";
 import { voxelCount } from "../volume/shape";
 import { createDecisions } from "./decisions";
+import { createFidelity } from "./energies";
+import { holdSign } from "./hold-sign";
 import type { MwrKernelSpec, MwrKernels } from "./mwr-kernels";
+import { createProjection, type Projection } from "./projection";
 
 const f32 = Math.fround;
 
@@ -14,20 +15,11 @@ const f32 = Math.fround;
  */
 export function createReferenceMwrKernels(spec: MwrKernelSpec): MwrKernels<Float32Array> {
   const { shape, breathe } = spec;
-  const sampled = Float32Array.from(spec.sampled);
   const voxels = voxelCount(shape);
-  const fft = createRealFft3(shape);
-  const [, , half] = fft.spectrumShape;
-  const spectrum = new Float32Array(2 * voxelCount(fft.spectrumShape));
-  const measured = new Float32Array(spectrum.length);
-  fft.forward(periodicPlusSmooth(spec.measured, shape).periodic, measured);
+  const projection = createProjection(spec);
+  const energyOf = createEnergy(spec, projection);
   const normal = new Float32Array(voxels);
   const decisions = createDecisions();
-
-  const energyOf = (z: Float32Array) => {
-    fft.forward(z, spectrum);
-    return sampledPower(spectrum, measured, sampled, half, shape[2]) / voxels ** 2;
-  };
 
   return {
     allocate: () => new Float32Array(voxels),
@@ -36,17 +28,10 @@ export function createReferenceMwrKernels(spec: MwrKernelSpec): MwrKernels<Float
       const level = f32(sigma);
       for (let i = 0; i < voxels; i++) out[i] = x[i] + f32(level * normal[i]);
     },
-    async project(z) {
-      fft.forward(z, spectrum);
-      await breathe();
-      for (let i = 0; i < spectrum.length; i++) {
-        const weight = sampled[i >> 1];
-        spectrum[i] = f32(f32(1 - weight) * spectrum[i]) + f32(weight * measured[i]);
-      }
-      fft.inverse(spectrum, z);
-    },
+    project: (z) => projection.project(z, breathe),
     async denoise(z, sigma, out) {
       out.set(await denoise(z, shape, sigma, spec.denoiser, breathe));
+      if (spec.sign) holdSign(out, spec.sign);
     },
     async begin(x) {
       decisions.begin(energyOf(x));
@@ -78,22 +63,13 @@ export function createReferenceMwrKernels(spec: MwrKernelSpec): MwrKernels<Float
   };
 }
 
-/** Σ |sampled · (a − b)|² over the whole spectrum, in f64. */
-function sampledPower(
-  a: Float32Array,
-  b: Float32Array,
-  sampled: Float32Array,
-  half: number,
-  nx: number,
-): number {
-  let sum = 0;
-  for (let i = 0; i < sampled.length; i++) {
-    if (!sampled[i]) continue;
-    const kx = i % half;
-    const mirrored = kx === 0 || 2 * kx === nx ? 1 : 2; // k and −k
-    const re = f32(a[2 * i] - b[2 * i]);
-    const im = f32(a[2 * i + 1] - b[2 * i + 1]);
-    sum += mirrored * sampled[i] ** 2 * (re * re + im * im);
-  }
-  return sum;
+function createEnergy({ energy, shape }: MwrKernelSpec, projection: Projection): (z: Float32Array) => number {
+  if (energy === "l2") return projection.meanSquare;
+  const degraded = new Float32Array(voxelCount(shape));
+  projection.degradeMeasured(degraded);
+  const fidelity = createFidelity(energy, Float32Array.from(degraded));
+  return (z) => {
+    projection.degrade(z, degraded);
+    return fidelity(degraded);
+  };
 }
