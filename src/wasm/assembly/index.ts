@@ -8,6 +8,7 @@ export { blurX, blurYOrZ } from "./gaussian";
 export { maxPoolGradientRows, maxPoolRow, maxPoolRows } from "./max-pool";
 export { copyRow, fillF32, heapBase } from "./memory";
 export { accumulate, divide } from "./mwr";
+export { nlMeansBorder, nlMeansDivide, nlMeansShift } from "./nl-means";
 export { addNoise } from "./noise";
 export { filterRows } from "./row-filter";
 export { backProjectRows, cellsToRows, projectTilts, rowsToCells } from "./project";

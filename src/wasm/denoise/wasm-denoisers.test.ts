@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { nlMeans } from "../../core/denoise/nl-means";
 import { tvDenoise } from "../../core/denoise/tv";
 import { fillNormal } from "../../core/random/philox";
 import { type Shape3, voxelCount } from "../../core/volume/shape";
 import { barrel } from "../../testing/degrade";
 import type { WasmDenoiser } from "../restore/wasm-denoise";
 import { createWasmRuntime, type WasmRuntime } from "../runtime";
+import { createNlMeans } from "./nl-means";
 import { createTotalVariation } from "./total-variation";
 
 type Reference = typeof tvDenoise;
@@ -12,6 +14,7 @@ type Create = (runtime: WasmRuntime, shape: Shape3) => WasmDenoiser;
 
 const DENOISERS: readonly [string, Create, Reference][] = [
   ["total variation", createTotalVariation, tvDenoise],
+  ["non-local means", createNlMeans, nlMeans],
 ];
 const SHAPES: readonly Shape3[] = [
   [16, 12, 20],
