@@ -3,6 +3,8 @@ import type { DenoiserSpec } from "../restore/mwr-kernels";
 import type { Shape3 } from "../volume/shape";
 import { bm4d } from "./bm4d";
 import { blurSigmaVoxels, gaussianBlur } from "./gaussian";
+import { nlMeans } from "./nl-means";
+import { tvDenoise } from "./tv";
 
 /**
  * Returns the volume without white noise of deviation `sigma` (in its own units; robust range 1 wide), by the denoiser that
@@ -20,6 +22,10 @@ export async function denoise(
       return bm4d(values, shape, sigma, breathe);
     case "gaussian":
       return gaussianBlur(values, shape, blurSigmaVoxels(sigma));
+    case "tv":
+      return tvDenoise(values, shape, sigma, breathe);
+    case "nl-means":
+      return nlMeans(values, shape, sigma, breathe);
     default:
       throw new ComputeError("bad-parameter", `There is no denoiser "${spec.id}".`, { denoiser: spec.id });
   }
