@@ -1,22 +1,29 @@
 import type { Backend } from "../core/backend";
 import type { TomographyKernels } from "../core/tomography/tomography-kernels";
+import type { Shape3 } from "../core/volume/shape";
 import type { GpuDevice } from "../gpu/device";
+import { gpuFourierFits } from "../gpu/fourier/gpu-fourier3";
+import { createWebGpuFourier3 } from "../gpu/fourier/webgpu-fourier3";
 import { createWebGpuNetwork } from "../gpu/network/webgpu-executor";
 import { createWebGpuTomographyKernels } from "../gpu/project/webgpu-tomography-kernels";
+import { createWebGpuMwrKernels } from "../gpu/restore/webgpu-mwr-kernels";
 import { GPU_BUDGET_BYTES } from "./budgets";
 
 /**
- * Returns a GPU as a backend; it owns the device from then on. The network and projections run on the GPU. Restoration,
- * Fourier transforms and the filters of images do not yet: they are those of `cpu`, which is asked for only then.
+ * Returns a GPU as a backend; it owns the device from then on. Those of `cpu`, which is asked for only then, are the filters of
+ * images, and restoration and Fourier transforms where a side is too long for a workgroup's memory or the GPU is one in
+ * software, which compiles them for minutes.
  */
 export function createWebGpuBackend(gpu: GpuDevice, cpu: () => Promise<Backend>): Backend {
+  const transforms = (shape: Shape3) => !gpu.isSoftware && gpuFourierFits(gpu.device, shape);
   return {
     id: "webgpu",
     description: gpu.description,
     budgetBytes: GPU_BUDGET_BYTES,
     createNetwork: (model) => createWebGpuNetwork(gpu, model),
     createTrainer: async (spec) => (await import("../tfjs/webgpu-trainer")).createWebGpuTrainer(gpu, spec),
-    createMwrKernels: async (spec) => (await cpu()).createMwrKernels(spec),
+    createMwrKernels: async (spec) =>
+      transforms(spec.shape) ? createWebGpuMwrKernels(gpu, spec) : (await cpu()).createMwrKernels(spec),
     async createTomographyKernels(spec) {
       const kernels = await createWebGpuTomographyKernels(gpu, spec);
       let onCpu: Promise<TomographyKernels> | null = null;
@@ -32,7 +39,8 @@ export function createWebGpuBackend(gpu: GpuDevice, cpu: () => Promise<Backend>)
         },
       };
     },
-    createFourier3: async (shape) => (await cpu()).createFourier3(shape),
+    createFourier3: async (shape) =>
+      transforms(shape) ? createWebGpuFourier3(gpu, shape) : (await cpu()).createFourier3(shape),
     dispose() {
       gpu.device.destroy();
     },

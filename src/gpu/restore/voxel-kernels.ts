@@ -1,0 +1,142 @@
+import { bindBuffers, kernelPipeline } from "../kernel-pipeline";
+import type { KernelRun } from "../paced-queue";
+import accumulateCode from "./accumulate.wgsl?raw";
+import addNoiseCode from "./add-noise.wgsl?raw";
+import countRunCode from "./count-run.wgsl?raw";
+import decideCode from "./decide.wgsl?raw";
+import selectCode from "./select.wgsl?raw";
+
+const THREADS = 256;
+/** Workgroups that are dispatched at a time, at least. */
+const GROUPS_PER_SLAB = 1024;
+/** Outcomes that the state holds. */
+export const MOST_OUTCOMES = 1024;
+/** Where they start in the state, in bytes; before them are the fields that STATE_CODE names. */
+export const OUTCOMES_START = 24;
+/** Moving a voxel takes about as long as this many operations of the convolution, and drawing a number. */
+const FLOPS_PER_VOXEL = 60;
+const FLOPS_PER_NORMAL = 100;
+
+/** Threads take four voxels each; volumes of many come in slabs. */
+const GRID_CODE = `const THREADS = ${THREADS}u;
+
+struct Grid {
+  first: u32, // slab
+  perSlab: u32, // workgroups
+  quads: u32, // of voxels
+  unused: u32,
+}
+`;
+const INDEX_CODE = `
+fn quadIndex(workgroup: vec3u, thread: u32) -> u32 {
+  return ((params.grid.first + workgroup.y) * params.grid.perSlab + workgroup.x) * THREADS + thread;
+}
+`;
+/** What decisions leave behind: the first three are MwrDecisionState. */
+const STATE_CODE = `
+struct State {
+  energy: f32, // of the current sample
+  run: u32,
+  longestRun: u32,
+  accepted: u32, // 1 or 0: the newest proposal
+  isLongest: u32, // 1 or 0: the run of the current sample, when it was counted last
+  unused: u32,
+  outcomes: array<vec2f>, // energy afterwards; 1 where accepted, else 0
+}
+`;
+
+/** What the chain does to voxels and decides, on buffers that hold whole vec4 of f32. */
+export interface VoxelKernels {
+  addNoise(x: GPUBuffer, sigma: number, seed: number, stream: number, out: GPUBuffer): KernelRun;
+  /**
+   * Decides on a proposal whose energy is `scale` times the sum of the first `count` of `shares`; the outcome goes to a slot
+   * below MOST_OUTCOMES. Slack `null` takes the energy for that of a first sample.
+   */
+  decide(
+    energy: { readonly shares: GPUBuffer; readonly count: number; readonly scale: number },
+    slack: number | null,
+    slot: number,
+  ): KernelRun;
+  /** Copies the proposal if it was accepted. */
+  select(proposal: GPUBuffer, current: GPUBuffer): KernelRun;
+  accumulate(
+    x: GPUBuffer,
+    n: number,
+    mean: GPUBuffer,
+    squares: GPUBuffer,
+    mode: GPUBuffer,
+  ): readonly KernelRun[];
+}
+
+/** Compiles them for volumes of so many voxels. Throws ComputeError "backend-failed" with what the compiler says. */
+export async function createVoxelKernels(
+  device: GPUDevice,
+  voxels: number,
+  state: GPUBuffer,
+): Promise<VoxelKernels> {
+  const compile = (label: string, code: string) => kernelPipeline(device, label, code, {});
+  const [noise, decide, select, countRun, accumulate] = await Promise.all([
+    compile("add-noise", GRID_CODE + INDEX_CODE + addNoiseCode),
+    compile("decide", GRID_CODE + STATE_CODE + decideCode),
+    compile("select", GRID_CODE + INDEX_CODE + STATE_CODE + selectCode),
+    compile("count-run", STATE_CODE + countRunCode),
+    compile("accumulate", GRID_CODE + INDEX_CODE + STATE_CODE + accumulateCode),
+  ]);
+  const quads = Math.ceil(voxels / 4);
+  const groups = Math.ceil(quads / THREADS);
+  const perSlab = Math.min(groups, GROUPS_PER_SLAB);
+
+  const onVoxels = (
+    pipeline: GPUComputePipeline,
+    buffers: readonly GPUBuffer[],
+    flopsPerVoxel: number,
+    write: (words: DataView) => void = () => {},
+  ): KernelRun => ({
+    flops: voxels * flopsPerVoxel,
+    slabs: Math.ceil(groups / perSlab),
+    encode({ pass, uniform }, from, to) {
+      const params = new ArrayBuffer(32);
+      new Uint32Array(params).set([from, perSlab, quads]);
+      write(new DataView(params, 16));
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindBuffers(device, pipeline, [uniform(params), ...buffers]));
+      pass.dispatchWorkgroups(perSlab, to - from);
+    },
+  });
+
+  return {
+    addNoise: (x, sigma, seed, stream, out) =>
+      onVoxels(noise, [x, out], FLOPS_PER_NORMAL, (words) => {
+        words.setUint32(0, seed, true);
+        words.setUint32(4, stream, true);
+        words.setFloat32(8, sigma, true);
+      }),
+    decide: ({ shares, count, scale }, slack, slot) => ({
+      flops: count * FLOPS_PER_VOXEL,
+      slabs: 1,
+      encode({ pass, uniform }) {
+        const params = new ArrayBuffer(32);
+        new Uint32Array(params).set([count, slot, slack === null ? 1 : 0]);
+        new Float32Array(params, 12, 2).set([scale, slack ?? 0]);
+        pass.setPipeline(decide);
+        pass.setBindGroup(0, bindBuffers(device, decide, [uniform(params), shares, state]));
+        pass.dispatchWorkgroups(1);
+      },
+    }),
+    select: (proposal, current) => onVoxels(select, [state, proposal, current], FLOPS_PER_VOXEL),
+    accumulate: (x, n, mean, squares, mode) => [
+      {
+        flops: FLOPS_PER_VOXEL,
+        slabs: 1,
+        encode({ pass }) {
+          pass.setPipeline(countRun);
+          pass.setBindGroup(0, bindBuffers(device, countRun, [state]));
+          pass.dispatchWorkgroups(1);
+        },
+      },
+      onVoxels(accumulate, [state, x, mean, squares, mode], FLOPS_PER_VOXEL, (words) =>
+        words.setFloat32(0, 1 / n, true),
+      ),
+    ],
+  };
+}

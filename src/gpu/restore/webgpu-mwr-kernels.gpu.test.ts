@@ -1,0 +1,89 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { restoreMissingWedge } from "../../core/restore/mwr";
+import type { MwrKernels } from "../../core/restore/mwr-kernels";
+import { createReferenceMwrKernels } from "../../core/restore/reference-mwr-kernels";
+import { MWR_CASES } from "../../testing/cases/mwr-cases";
+import { testGpu } from "../../testing/node-webgpu";
+import type { GpuDevice } from "../device";
+import { createWebGpuMwrKernels } from "./webgpu-mwr-kernels";
+
+const NOISE_TOLERANCE = 1e-6;
+/** After ten iterations of a chain a rounding may have chosen another cube somewhere. */
+const CHAIN_TOLERANCE = 1e-4;
+
+const { spec, sigma, seed } = MWR_CASES[2];
+
+const largestDifference = (a: Float32Array, b: Float32Array) =>
+  a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i])), 0);
+
+describe.skipIf(!testGpu)("the chain on the GPU", () => {
+  const gpu = testGpu as GpuDevice;
+  afterAll(() => gpu?.device.destroy());
+
+  it("adds the reference's noise", async () => {
+    const kernels = await createWebGpuMwrKernels(gpu, spec);
+    const reference = createReferenceMwrKernels(spec);
+    const [zeros, noise] = [kernels.allocate(), kernels.allocate()];
+    const [expectedZeros, expected] = [reference.allocate(), reference.allocate()];
+    for (const stream of [0, 1, 77]) {
+      await kernels.addNoise(zeros, 1, seed, stream, noise);
+      await reference.addNoise(expectedZeros, 1, seed, stream, expected);
+      expect(largestDifference(await kernels.read(noise), expected)).toBeLessThan(NOISE_TOLERANCE);
+    }
+    kernels.dispose();
+  });
+
+  it("gives the reference's mean, deviation and decisions, and the same bits again", async () => {
+    const settings = { iterations: 10, burnIn: 3, sigma, beta: 4e-5, autoBeta: true, seed };
+    const run = async <Handle>(kernels: MwrKernels<Handle>) => {
+      const result = await restoreMissingWedge(kernels, spec.measured, settings, spec.breathe);
+      const decisions = await kernels.readDecisions();
+      kernels.dispose();
+      return { ...result, decisions };
+    };
+    const found = await run(await createWebGpuMwrKernels(gpu, spec));
+    const expected = await run(createReferenceMwrKernels(spec));
+    expect(found.trace.map(({ accepted }) => accepted)).toEqual(
+      expected.trace.map(({ accepted }) => accepted),
+    );
+    for (const [i, { energy }] of expected.trace.entries())
+      expect(found.trace[i].energy / energy).toBeCloseTo(1, 4);
+    expect(largestDifference(found.mean, expected.mean)).toBeLessThan(CHAIN_TOLERANCE);
+    expect(largestDifference(found.std, expected.std)).toBeLessThan(CHAIN_TOLERANCE);
+    expect(found.decisions).toMatchObject({
+      run: expected.decisions.run,
+      longestRun: expected.decisions.longestRun,
+    });
+    const again = await run(await createWebGpuMwrKernels(gpu, spec));
+    expect(again.mean).toEqual(found.mean);
+    expect(again.trace).toEqual(found.trace);
+  });
+
+  it("keeps the sample that lasted longest, counts on from a saved state, and copies sections", async () => {
+    const kernels = await createWebGpuMwrKernels(gpu, spec);
+    const [a, b, mean, m2, mode] = Array.from({ length: 8 }, () => kernels.allocate()).slice(3);
+    await kernels.load(spec.measured, a);
+    await kernels.begin(a);
+    await kernels.copy(a, b);
+    await kernels.addNoise(a, 0.3, 1, 1, b);
+    let n = 1;
+    await kernels.accumulate(a, n++, mean, m2, mode);
+    await kernels.accumulate(a, n++, mean, m2, mode);
+    await kernels.decide(b, a, -1e9);
+    await kernels.decide(b, a, 1e9);
+    await kernels.accumulate(a, n++, mean, m2, mode);
+    const [first, rejected, accepted] = await kernels.outcomes();
+    expect([first.accepted, rejected.accepted, accepted.accepted]).toEqual([true, false, true]);
+    expect(rejected.energy).toBe(first.energy);
+    expect(accepted.energy).toBeGreaterThan(first.energy);
+    expect(await kernels.readDecisions()).toEqual({ energy: accepted.energy, run: 1, longestRun: 2 });
+    expect(await kernels.read(mode)).toEqual(spec.measured);
+    await kernels.loadDecisions({ energy: accepted.energy, run: 2, longestRun: 2 });
+    await kernels.accumulate(a, n++, mean, m2, mode);
+    expect(await kernels.read(mode)).toEqual(await kernels.read(b));
+    const section = spec.shape[1] * spec.shape[2];
+    expect(await kernels.readSection(b, 5)).toEqual((await kernels.read(b)).slice(5 * section, 6 * section));
+    expect(await kernels.outcomes()).toEqual([]);
+    kernels.dispose();
+  });
+});
