@@ -27,7 +27,7 @@ interface Size {
 }
 
 const SIZES: Readonly<Record<"gpu" | "cpu" | "slow", Size>> = {
-  gpu: { cubes: 8, side: 56, steps: 20, runs: 7, varied: true },
+  gpu: { cubes: 8, side: 56, steps: 10, runs: 7, varied: true },
   cpu: { cubes: 1, side: 56, steps: 2, runs: 3, varied: false },
   slow: { cubes: 2, side: 12, steps: 3, runs: 1, varied: false },
 };

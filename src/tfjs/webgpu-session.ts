@@ -2,7 +2,7 @@ import { getBackend, removeBackend, setBackend } from "@tensorflow/tfjs-core";
 import type { TrainerSpec } from "../core/train/trainer";
 import type { GpuDevice } from "../gpu/device";
 import { withErrorScopes } from "../gpu/error-scopes";
-import { keepUp } from "../gpu/immediate-queue";
+import { flushNow, keepUp } from "../gpu/immediate-queue";
 import { registerGradients } from "./network-operations";
 import { registerTrainerKernels } from "./register-kernels";
 import { startTfjs } from "./start-tfjs";
@@ -36,10 +36,16 @@ export async function createWebGpuSession(
       if (getBackend() !== BACKEND) void setBackend(BACKEND);
     },
     keepUp: () => keepUp(gpu.device),
-    guard: (doing, work) => withErrorScopes(gpu.device, doing, work),
+    guard: (doing, work) =>
+      withErrorScopes(gpu.device, doing, async () => {
+        const result = await work();
+        flushNow(gpu.device); // within the scopes, which then hear of its errors
+        return result;
+      }),
     dispose() {
       used.users--;
       if (used.users > 0 || shared !== used) return;
+      flushNow(gpu.device); // what is recorded uses tensors that end with the backend
       removeBackend(BACKEND);
       shared = null;
     },
