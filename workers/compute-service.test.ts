@@ -96,6 +96,7 @@ const CELL = {
   },
   imaging: { route: "direct", noise: { snr: 0.5, kind: "gaussian" } },
 };
+const FRESH = { chainId: "a", goOn: false };
 const ignore = () => {};
 const caught = (promise: Promise<unknown>) => promise.catch((e: unknown) => e);
 
@@ -168,7 +169,7 @@ describe("createComputeService", () => {
 
   it("restores with previews and gives its volumes as MRC files", async () => {
     const { service: s } = service();
-    const inputs = { volume: await mrcFile("noise.mrc", noise(), "float32") };
+    const inputs = { volume: await mrcFile("noise.mrc", noise(), "float32"), ...FRESH };
     const params = { iterations: 6, burnIn: 2, denoiser: "gaussian", seed: 1 };
     const reports: Progress[] = [];
     const result = await s.run("job", "restore", inputs, params, (progress) => reports.push(progress));
@@ -183,7 +184,7 @@ describe("createComputeService", () => {
     const { service: s } = service();
     const stated = { ...(await mrcFile("noise.mrc", noise(), "float32")), voxelSizeAngstrom: 14 };
     const params = { iterations: 3, burnIn: 1, denoiser: "gaussian" };
-    const { volumes } = await s.run("job", "restore", { volume: stated }, params, ignore);
+    const { volumes } = await s.run("job", "restore", { volume: stated, ...FRESH }, params, ignore);
     for (const { name, blob } of volumes) {
       const { meta } = await openVolume(blobSource(blob, name));
       expect(meta.voxelSizeAngstrom.x).toBeCloseTo(14, 4);
@@ -206,16 +207,16 @@ describe("createComputeService", () => {
   it("rejects wrong parameters and files with their tag", async () => {
     const { service: s } = service();
     const volume = await mrcFile("noise.mrc", noise(), "float32");
-    const wrong = await caught(s.run("job", "restore", { volume }, { iterations: -1 }, ignore));
+    const wrong = await caught(s.run("job", "restore", { volume, ...FRESH }, { iterations: -1 }, ignore));
     expect(isTagged(wrong, "bad-parameter")).toBe(true);
-    const empty = { volume: { name: "empty.mrc", blob: new Blob([]) } };
+    const empty = { volume: { name: "empty.mrc", blob: new Blob([]) }, ...FRESH };
     const missing = await caught(s.run("job 2", "restore", empty, {}, ignore));
     expect(isTagged(missing, "empty-file")).toBe(true);
   });
 
   it("cancels a running job within a second, and one that waits at once", async () => {
     const { service: s } = service();
-    const inputs = { volume: await mrcFile("noise.mrc", noise(), "float32") };
+    const inputs = { volume: await mrcFile("noise.mrc", noise(), "float32"), ...FRESH };
     const params = { iterations: 1000, burnIn: 10, denoiser: "gaussian" };
     let begun = () => {};
     const running = new Promise<void>((resolve) => (begun = resolve));

@@ -7,9 +7,11 @@ import type { Model } from "../src/core/nn/model";
 import type { Structure } from "../src/core/structure/structure";
 import { createBreathe } from "./breathe";
 import { createJobQueue } from "./job-queue";
+import { createKeptChain } from "./kept-chain";
 import { createKeptLabels } from "./kept-labels";
 import { createKeptScene } from "./kept-scene";
 import { createProgressReporter } from "./progress-reporter";
+import { createRestoreControl, type RestoreControl } from "./restore-steering";
 import { runOperation } from "./run-operation";
 
 interface ComputeTools {
@@ -36,6 +38,8 @@ export function createComputeService({
   const queue = createJobQueue();
   const keptScene = createKeptScene(loadStructure);
   const keptLabels = createKeptLabels();
+  const keptChain = createKeptChain();
+  const controls = new Map<string, RestoreControl>();
   let opening: Promise<Backends> | null = null;
   let choice: BackendId | "auto" = "auto";
 
@@ -64,8 +68,11 @@ export function createComputeService({
       return status();
     },
 
-    run: (jobId, operation, inputs, params, onProgress) =>
-      queue.run(jobId, async (signal) => {
+    run(jobId, operation, inputs, params, onProgress) {
+      const control = createRestoreControl();
+      controls.set(jobId, control);
+      const result = queue.run(jobId, async (signal) => {
+        signal.addEventListener("abort", control.wake);
         const progress = createProgressReporter(onProgress);
         const breathe = createBreathe(signal);
         let backend: Backend | null = null;
@@ -78,6 +85,8 @@ export function createComputeService({
             loadStructure,
             keptScene,
             keptLabels,
+            keptChain,
+            control,
             signal,
             breathe,
             onProgress: progress.report,
@@ -92,7 +101,11 @@ export function createComputeService({
         } finally {
           await progress.finish();
         }
-      }),
+      });
+      return result.finally(() => controls.delete(jobId));
+    },
+
+    steer: async (jobId, change) => controls.get(jobId)?.change(change),
 
     cancel: async (jobId) => queue.cancel(jobId),
   };

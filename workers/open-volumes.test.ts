@@ -187,7 +187,7 @@ describe("createOpenVolumes", () => {
       [service.voxel("v", { x: 23, y: 0, z: 0 }), "no voxel x 23"],
       [service.contrast("v", 20, 1), "section 20"],
       [service.isosurface("v", Number.NaN, true, 64), "level"],
-      [service.powerSpectrum("v", { z0: 0, y0: 0, x0: 0, z1: 14, y1: 1, x1: 1 }), "does not lie within"],
+      [service.powerSpectrum("v", { z0: 0, y0: 0, x0: 0, z1: 14, y1: 1, x1: 1 }, "y"), "does not lie within"],
     ] as const) {
       const error = await call.catch((e: unknown) => e);
       expect(isTagged(error, "bad-parameter")).toBe(true);
@@ -261,11 +261,14 @@ describe("createOpenVolumes", () => {
     const values = noise();
     values[100] = Number.NaN;
     await service.open("v", { name: "test.mrc", blob: await mrcBlob(values, SHAPE, "float32") });
-    const whole = await service.powerSpectrum("v", null);
+    const whole = await service.powerSpectrum("v", null, "y");
     expect([whole.width, whole.height]).toEqual([23, 13]);
     expect(whole.values.every(Number.isFinite)).toBe(true);
-    const part = await service.powerSpectrum("v", { z0: 1, y0: 2, x0: 3, z1: 9, y1: 10, x1: 15 });
+    const box = { z0: 1, y0: 2, x0: 3, z1: 9, y1: 11, x1: 15 };
+    const part = await service.powerSpectrum("v", box, "y");
     expect([part.width, part.height]).toEqual([12, 8]);
+    const tiltedAboutX = await service.powerSpectrum("v", box, "x");
+    expect([tiltedAboutX.width, tiltedAboutX.height]).toEqual([9, 8]);
   });
 });
 

@@ -145,7 +145,7 @@ export function createOpenVolumes(budgetBytes = DEFAULT_BUDGET_BYTES): Omit<Data
 
     labelSurfaces: async (id) => labelSurfaces(volumeOf(id), createBreathe(NEVER, STREAM_YIELD_MS)),
 
-    async powerSpectrum(id, box) {
+    async powerSpectrum(id, box, tiltAxis) {
       const volume = volumeOf(id);
       const { shape, name } = volume.meta;
       if (box && !isBoxWithin(box, shape)) {
@@ -158,7 +158,7 @@ export function createOpenVolumes(budgetBytes = DEFAULT_BUDGET_BYTES): Omit<Data
       const area = size[1] * size[2];
       await volume.eachSection(part, (section, z) => values.set(section, (z - part.z0) * area));
       fillNonFinite(values);
-      return powerSpectrumXz(values, size);
+      return powerSpectrumXz(values, size, tiltAxis);
     },
 
     async cancel(jobId) {

@@ -8,7 +8,6 @@ import { DENSITY } from "../src/core/operations/density";
 import { DISTANCES } from "../src/core/operations/distances";
 import { LOCALIZE } from "../src/core/operations/localize";
 import { RECONSTRUCT } from "../src/core/operations/reconstruct";
-import { RESTORE } from "../src/core/operations/restore";
 import { SEGMENT } from "../src/core/operations/segment";
 import { imageScene, SIMULATE, writeTruth } from "../src/core/operations/simulate";
 import type { Structure } from "../src/core/structure/structure";
@@ -22,8 +21,11 @@ import { blobSource } from "../src/io/source/blob-source";
 import { openStructure } from "../src/io/structure/open-structure";
 import { openVolume } from "../src/io/volume/open-volume";
 import { openFinished, unfinishedFile, withFinishedFiles } from "./finished-sections";
+import type { KeptChain } from "./kept-chain";
 import type { KeptLabels } from "./kept-labels";
 import type { KeptScene } from "./kept-scene";
+import type { RestoreControl } from "./restore-steering";
+import { runRestore } from "./run-restore";
 import { runTrain } from "./run-train";
 
 /** What an operation runs on and with. */
@@ -34,6 +36,8 @@ export interface RunTools extends Pick<TaskContext, "signal" | "onProgress" | "b
   loadStructure(id: string): Promise<Structure>;
   readonly keptScene: KeptScene;
   readonly keptLabels: KeptLabels;
+  readonly keptChain: KeptChain;
+  readonly control: RestoreControl;
 }
 
 type GivenParams = Readonly<Record<string, unknown>>;
@@ -66,12 +70,8 @@ async function openFile(
 }
 
 const RUNNERS: { readonly [Id in OperationId]: Runner<Id> } = {
-  async restore(inputs, given, tools, context) {
-    const volume = await openFile(inputs.volume, tools);
-    const params = checkParams(RESTORE.params, given, volume.meta.shape);
-    const output = await RESTORE.run({ volume, backend: tools.backend }, params, context);
-    return { output, params, inputs: [volume.meta.name] };
-  },
+  restore: async (inputs, given, tools, context) =>
+    runRestore(await openFile(inputs.volume, tools), inputs, given, tools, context),
 
   async segment(inputs, given, tools, context) {
     const volume = await openFile(inputs.volume, tools);

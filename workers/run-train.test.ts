@@ -7,7 +7,9 @@ import { readModel } from "../src/io/model/read-model";
 import { readSafetensors } from "../src/io/safetensors/read-safetensors";
 import { readTrainingRecipe } from "../src/io/training-recipe/read-training-recipe";
 import { mrcFixture } from "../src/testing/mrc-fixture";
+import { createKeptChain } from "./kept-chain";
 import { createKeptLabels } from "./kept-labels";
+import { createRestoreControl } from "./restore-steering";
 import { type RunTools, runOperation } from "./run-operation";
 
 const SIDE = 12;
@@ -54,6 +56,8 @@ async function run(request: RunRequests["train"], stopAfter = Number.POSITIVE_IN
     loadStructure: () => Promise.reject(new Error("nothing is simulated")),
     keptScene: () => Promise.reject(new Error("nothing is simulated")),
     keptLabels: createKeptLabels(),
+    keptChain: createKeptChain(),
+    control: createRestoreControl(),
     signal: new AbortController().signal,
     onProgress({ preview }: Progress) {
       if (preview) previews.push(preview as RunPreviews["train"]);

@@ -48,6 +48,7 @@ export function createWorkbench(data: DataClient, compute: ComputeClient, host: 
     previews: new Map(),
     training: { request: null, model: null },
     stops: new Map(),
+    steers: new Map(),
     data,
     compute,
     host,

@@ -1,15 +1,19 @@
 import { lastJob } from "../state/jobs";
+import { isUnderWay } from "../state/restoration";
 import type { PanelId } from "../state/shell";
 import { chooseBoxFor } from "./choose-box";
 import type { Command } from "./command";
 import { runLocalize } from "./run-localize";
 import { cancelJob } from "./run-operation";
 import { runCorrectCtf, runReconstruct, shownSeries } from "./run-reconstruct";
-import { runRestore } from "./run-restore";
+import { finishRestoration, pauseRestoration, runRestore, takeMoreSamples } from "./run-restore";
 import { goOnWithSegmentation, runSegment, unfinishedShown } from "./run-segment";
 import { buildCell, chosenRecipe } from "./run-simulate";
 import { continueTraining, runTrain, stopTraining } from "./run-train";
 import type { Workbench } from "./workbench";
+
+/** How many samples are taken if asked for more. */
+export const MORE_SAMPLES = 100;
 
 /** Opens a panel, and unfolds it where it was folded away. */
 export function openPanel(workbench: Workbench, panel: PanelId): void {
@@ -38,6 +42,12 @@ const panel = (id: PanelId, label: string, key: string): Command => ({
   run: (workbench) => openPanel(workbench, id),
 });
 
+/** Stops a job; a restoration is finished with the samples it has, and stopped at once if asked again. */
+export function stopJob(workbench: Workbench, jobId: string): void {
+  if (workbench.shell.getState().restoration?.jobId === jobId) finishRestoration(workbench);
+  else cancelJob(workbench, jobId);
+}
+
 /** What Esc does: closes what lies over the views, else stops what runs. */
 function stop(workbench: Workbench): void {
   const { shell, view } = workbench;
@@ -49,7 +59,7 @@ function stop(workbench: Workbench): void {
   const running = workbench.jobs
     .getState()
     .jobs.filter(({ phase, operation }) => phase === "running" && operation !== "read");
-  if (running.length > 0) for (const { id } of running) cancelJob(workbench, id);
+  if (running.length > 0) for (const { id } of running) stopJob(workbench, id);
   else if (drawer) shell.setState({ drawer: null });
   else view.setState({ selectedParticle: null });
 }
@@ -93,6 +103,38 @@ export const operationCommands: readonly Command[] = [
     keys: [],
     enabled: (workbench) => workbench.view.getState().volumeId !== null && !isRunning(workbench, "restore"),
     run: runRestore,
+  },
+  {
+    id: "run.restore-pause",
+    label: "Pause the restoration",
+    group: "Operations",
+    keys: [],
+    enabled: ({ shell }) => shell.getState().restoration?.phase === "running",
+    run: (workbench) => pauseRestoration(workbench, true),
+  },
+  {
+    id: "run.restore-on",
+    label: "Go on with the restoration",
+    group: "Operations",
+    keys: [],
+    enabled: ({ shell }) => shell.getState().restoration?.phase === "paused",
+    run: (workbench) => pauseRestoration(workbench, false),
+  },
+  {
+    id: "run.restore-finish",
+    label: "Finish the restoration with the samples so far",
+    group: "Operations",
+    keys: [],
+    enabled: ({ shell }) => isUnderWay(shell.getState().restoration),
+    run: finishRestoration,
+  },
+  {
+    id: "run.restore-more",
+    label: `Take ${MORE_SAMPLES} more samples`,
+    group: "Operations",
+    keys: [],
+    enabled: ({ shell }) => shell.getState().restoration?.isKept ?? false,
+    run: (workbench) => takeMoreSamples(workbench, MORE_SAMPLES),
   },
   {
     id: "run.segment",

@@ -37,6 +37,8 @@ interface RunRequest<Id extends OperationId> {
   readonly job?: { readonly operation: string; readonly doing: string };
   /** In the place of what the form says. */
   readonly params?: Readonly<Record<string, unknown>>;
+  /** Of the job; a new one without it. */
+  readonly jobId?: string;
   readonly onPreview?: (preview: RunPreviews[Id], jobId: string) => void;
   /** How long it may take to hand over what it has when it is cancelled, where that is more than a moment. */
   readonly patienceMs?: number;
@@ -57,7 +59,12 @@ export function fileToCompute(
 }
 
 /** The pace of this machine becomes the next estimate. */
-function rememberPace({ shell }: Workbench, operation: OperationId, flops: number, seconds: number): void {
+export function rememberPace(
+  { shell }: Workbench,
+  operation: OperationId,
+  flops: number,
+  seconds: number,
+): void {
   const { backend, measuredFlops } = shell.getState();
   if (!backend || seconds < 0.05) return;
   const key = `${operation}/${backend.chosen}`;
@@ -79,12 +86,12 @@ export async function runOperation<Id extends OperationId>(
     shape = volume?.meta.shape ?? NO_SHAPE,
     params: fixed,
     job,
+    jobId = workbench.nextId("job"),
     onPreview,
     patienceMs,
   }: RunRequest<Id>,
 ): Promise<RunResult<Id> | null> {
-  const { jobs, shell, host, stops } = workbench;
-  const jobId = workbench.nextId("job");
+  const { jobs, shell, host, stops, steers } = workbench;
   const stop = new AbortController();
   stops.set(jobId, stop);
   startJob(jobs, {
@@ -102,6 +109,7 @@ export async function runOperation<Id extends OperationId>(
     const result = await workbench.compute.run(operation, inputs, params, {
       signal: stop.signal,
       onProgress,
+      onSteerable: (steer) => steers.set(jobId, steer),
       ...(patienceMs !== undefined && { patienceMs }),
     });
     // A job under a name of its own does a part of the operation's work.
@@ -122,6 +130,7 @@ export async function runOperation<Id extends OperationId>(
     return null;
   } finally {
     stops.delete(jobId);
+    steers.delete(jobId);
     workbench.previews.delete(jobId);
   }
 }

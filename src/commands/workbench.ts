@@ -1,4 +1,4 @@
-import type { RunRequests } from "../contracts/compute";
+import type { RestoreChange, RunRequests } from "../contracts/compute";
 import type { LabelSurface, SurfaceMesh } from "../contracts/data";
 import type { ModelFile, VolumeFile } from "../contracts/files";
 import type { PreviewSlice } from "../core/operations/results";
@@ -63,6 +63,8 @@ export interface Workbench {
   readonly training: { request: RunRequests["train"] | null; model: ModelFile | null };
   /** How to stop each running job, by id. */
   readonly stops: Map<string, AbortController>;
+  /** How to change what is asked of each running restoration, by the id of its job. */
+  readonly steers: Map<string, (change: RestoreChange) => void>;
   readonly data: DataClient;
   readonly compute: ComputeClient;
   readonly host: Host;

@@ -101,7 +101,7 @@ const OUTPUTS = {
     provenance: provenance("localize"),
   },
   restore: {
-    output: {},
+    output: { trace: [], isKept: false },
     volumes: [file("restored.mrc", "restored"), file("std.mrc", "std")],
     provenance: provenance("restore"),
   },

@@ -9,6 +9,7 @@ import type {
   SimulateOutput,
 } from "../core/operations/results";
 import type { ClassInfo } from "../core/particles/particle-list";
+import type { MwrControl } from "../core/restore/mwr-control";
 import type { Recipe } from "../core/simulate/recipe";
 import type { Provenance } from "../core/task/operation";
 import type { TrainingRecipe } from "../core/train/training-recipe";
@@ -25,8 +26,17 @@ export interface FinishedFiles {
   readonly volumes: readonly ResultVolume[];
 }
 
+/** What is asked of a restoration while it runs; what is not named stays as it is. */
+export type RestoreChange = Partial<MwrControl>;
+
 export interface RunRequests {
-  restore: { readonly volume: VolumeFile };
+  restore: {
+    readonly volume: VolumeFile;
+    /** Names the chain: the newest is kept at its end. */
+    readonly chainId: string;
+    /** Goes on with the chain of that name, up to `iterations` in all; "bad-input" where it is not kept any more. */
+    readonly goOn: boolean;
+  };
   /** The model by its name, where it ships with the app. */
   segment: {
     readonly volume: VolumeFile;
@@ -71,7 +81,8 @@ export interface RunRequests {
 }
 
 export interface RunOutputs {
-  restore: RestoreOutput;
+  /** `isKept`: whether the chain can go on. */
+  restore: RestoreOutput & { readonly isKept: boolean };
   segment: SegmentOutput;
   localize: LocalizeOutput;
   /** In the order of the points; null where the class has no voxel. */
@@ -121,6 +132,8 @@ export interface ComputeService {
     params: Readonly<Record<string, unknown>>,
     onProgress: ProgressListener,
   ): Promise<RunResult<Id>>;
+  /** Changes what is asked of a restoration that runs or waits; of a job that has ended it changes nothing. */
+  steer(jobId: string, change: RestoreChange): Promise<void>;
   cancel(jobId: string): Promise<void>;
 }
 

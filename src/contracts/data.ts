@@ -55,7 +55,7 @@ export interface LabelSurface extends SurfaceMesh {
   readonly label: number;
 }
 
-/** Log power over (kx, kz), averaged over ky: the wedge shows in it. Zero frequency in the middle. */
+/** Log power across the tilt axis, averaged along it: the wedge shows in it. Zero frequency in the middle. */
 export interface PowerSpectrum {
   readonly width: number;
   readonly height: number;
@@ -94,6 +94,7 @@ export interface DataService extends ModelFiles {
   isosurface(id: string, level: number | null, bright: boolean, maxSide: number): Promise<Isosurface>;
   /** A smooth surface for each label present. */
   labelSurfaces(id: string): Promise<readonly LabelSurface[]>;
-  powerSpectrum(id: string, box: Box | null): Promise<PowerSpectrum>;
+  /** Over (kx, kz) for the tilt axis y, over (ky, kz) for x. */
+  powerSpectrum(id: string, box: Box | null, tiltAxis: "x" | "y"): Promise<PowerSpectrum>;
   cancel(jobId: string): Promise<void>;
 }

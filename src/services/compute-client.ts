@@ -1,14 +1,26 @@
-import type { ComputeService, OperationId, RunPreviews, RunRequests, RunResult } from "../contracts/compute";
+import type {
+  ComputeService,
+  OperationId,
+  RestoreChange,
+  RunPreviews,
+  RunRequests,
+  RunResult,
+} from "../contracts/compute";
 import { createWorkerClient, type JobOptions, type WorkerLike } from "./worker-client";
 
+interface ComputeJobOptions<Preview> extends JobOptions<Preview> {
+  /** Is given, once the job is on its way, what passes changes on to it. */
+  readonly onSteerable?: (steer: (change: RestoreChange) => void) => void;
+}
+
 /** The compute worker seen from the page: the methods of ComputeService, with signals in place of job ids. */
-export interface ComputeClient extends Omit<ComputeService, "run" | "cancel"> {
+export interface ComputeClient extends Omit<ComputeService, "run" | "steer" | "cancel"> {
   /** Rejects with AbortError once `signal` is aborted, within about a second. */
   run<Id extends OperationId>(
     operation: Id,
     inputs: RunRequests[Id],
     params: Readonly<Record<string, unknown>>,
-    options?: JobOptions<RunPreviews[Id]>,
+    options?: ComputeJobOptions<RunPreviews[Id]>,
   ): Promise<RunResult<Id>>;
   dispose(): void;
 }
@@ -36,10 +48,13 @@ export function createComputeClient(start: () => WorkerLike = startComputeWorker
       chosen = id;
       return status;
     },
-    run: (operation, inputs, params, options = {}) =>
-      client.run(options, (service, jobId, onProgress) =>
-        service.run(jobId, operation, inputs, params, onProgress),
-      ),
+    run: (operation, inputs, params, { onSteerable, ...options } = {}) =>
+      client.run(options, (service, jobId, onProgress) => {
+        const result = service.run(jobId, operation, inputs, params, onProgress);
+        // A worker that is gone has no job to steer.
+        onSteerable?.((change) => void service.steer(jobId, change).catch(() => {}));
+        return result;
+      }),
     dispose: client.dispose,
   };
 }

@@ -44,7 +44,7 @@ export function createDataClient(start: () => WorkerLike = startDataWorker): Dat
     isosurface: (id, level, bright, maxSide) =>
       client.call((service) => service.isosurface(id, level, bright, maxSide)),
     labelSurfaces: (id) => client.call((service) => service.labelSurfaces(id)),
-    powerSpectrum: (id, box) => client.call((service) => service.powerSpectrum(id, box)),
+    powerSpectrum: (id, box, tiltAxis) => client.call((service) => service.powerSpectrum(id, box, tiltAxis)),
     openModel: (weights, manifest) => client.call((service) => service.openModel(weights, manifest)),
     modelToH5: (model) => client.call((service) => service.modelToH5(model)),
     dispose: client.dispose,

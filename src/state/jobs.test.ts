@@ -34,6 +34,14 @@ describe("secondsLeft", () => {
     expect(secondsLeft(store.getState().jobs[0], 30_000)).toBeCloseTo(90);
   });
 
+  it("does not count what was done before a pause, nor the pause", () => {
+    const store = jobsWith("restore");
+    patchJob(store, "j0", { done: 3, total: 12, paused: true });
+    expect(secondsLeft(store.getState().jobs[0], 30_000)).toBeNull();
+    patchJob(store, "j0", { done: 6, paused: false, paceSince: { at: 100_000, done: 3 } });
+    expect(secondsLeft(store.getState().jobs[0], 106_000)).toBeCloseTo(12);
+  });
+
   it("is not told before anything is done", () => {
     expect(secondsLeft(jobsWith("segment").getState().jobs[0], 30_000)).toBeNull();
   });

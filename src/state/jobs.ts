@@ -1,5 +1,4 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { MwrTracePoint } from "../core/operations/results";
 
 type JobPhase = "running" | "done" | "failed" | "cancelled";
 
@@ -19,9 +18,10 @@ export interface Job {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly endedAt: number | null;
-  readonly trace: readonly MwrTracePoint[];
-  /** Rises with each new preview (its pixels are kept outside). */
-  readonly previewRevision: number;
+  /** Whether it waits for the user; it is running all the same. */
+  readonly paused: boolean;
+  /** Since when, and from how much done, its pace is told. */
+  readonly paceSince: { readonly at: number; readonly done: number };
   /** One sentence that says what to do. */
   readonly error: string | null;
 }
@@ -52,8 +52,8 @@ export function startJob(
     total: 0,
     note: "",
     endedAt: null,
-    trace: [],
-    previewRevision: 0,
+    paused: false,
+    paceSince: { at: job.startedAt, done: 0 },
     error: null,
   };
   store.setState(({ jobs }) => ({ jobs: [...jobs, fresh].slice(-KEPT_JOBS) }));
@@ -77,7 +77,8 @@ export function currentJob(jobs: readonly Job[]): Job | null {
 
 /** Returns the seconds that are left at the pace so far; null while it cannot be told. */
 export function secondsLeft(job: Job, now: number): number | null {
-  const elapsed = (now - job.startedAt) / 1000;
-  if (job.phase !== "running" || job.total <= 0 || job.done <= 0 || elapsed < 1) return null;
-  return Math.max(0, (elapsed * (job.total - job.done)) / job.done);
+  const elapsed = (now - job.paceSince.at) / 1000;
+  const done = job.done - job.paceSince.done;
+  if (job.phase !== "running" || job.paused || job.total <= 0 || done <= 0 || elapsed < 1) return null;
+  return Math.max(0, (elapsed * (job.total - job.done)) / done);
 }

@@ -4,6 +4,7 @@ import type { SimulateOutput } from "../core/operations/results";
 import type { Recipe } from "../core/simulate/recipe";
 import type { Shape3 } from "../core/volume/shape";
 import type { ModelEntry } from "./models";
+import type { Restoration } from "./restoration";
 import { NO_SETUP, type Training, type TrainingSetup } from "./training";
 
 export type PanelId = "simulate" | "reconstruct" | "restore" | "segment" | "localize" | "review" | "train";
@@ -50,6 +51,7 @@ export interface ShellState {
   /** What is trained next, and the training that runs or ran. */
   readonly trainingSetup: TrainingSetup;
   readonly training: Training | null;
+  readonly restoration: Restoration | null;
   readonly keyPreset: KeyPreset;
   /** Floating-point operations per second of earlier runs on this machine, by "operation/backend". */
   readonly measuredFlops: Readonly<Record<string, number>>;
@@ -101,6 +103,7 @@ export function createShellStore(remembered: Partial<Remembered> = {}): ShellSto
     cell: null,
     trainingSetup: NO_SETUP,
     training: null,
+    restoration: null,
     keyPreset: remembered.keyPreset ?? "tomoscope",
     measuredFlops: remembered.measuredFlops ?? {},
   }));

@@ -47,15 +47,16 @@ export function slicePower(
 
 /**
  * Returns log10 of the power over (kx, kz), averaged over ky (`slicePower`), as an image of nx × nz with the zero frequency at
- * (⌊nx/2⌋, ⌊nz/2⌋) and kz rising downwards.
+ * (⌊nx/2⌋, ⌊nz/2⌋) and kz rising downwards. For the tilt axis x it is that over (ky, kz), of ny × nz.
  */
 export function powerSpectrumXz(
   values: Float32Array,
   shape: Shape3,
+  tiltAxis: "x" | "y" = "y",
 ): { width: number; height: number; values: Float32Array<ArrayBuffer> } {
-  const [nz, , nx] = shape;
-  const [, , half] = halfSpectrumShape(shape);
-  const { power } = slicePower(values, shape, "y");
+  const { power, shape: sliceShape } = slicePower(values, shape, tiltAxis);
+  const [nz, , nx] = sliceShape;
+  const [, , half] = halfSpectrumShape(sliceShape);
   const strongest = power.reduce((a, b) => Math.max(a, b), 0);
   const floor = strongest > 0 ? strongest * FLOOR_BELOW_MAXIMUM : 1;
   const image = new Float32Array(nz * nx);

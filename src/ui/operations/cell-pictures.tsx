@@ -54,7 +54,7 @@ export function CellPictures({
     Promise.all([
       data.slice(volumeId, "y", y, 1),
       densityId === null ? null : data.slice(densityId, "y", y, 1),
-      data.powerSpectrum(volumeId, null),
+      data.powerSpectrum(volumeId, null, "y"),
     ]).then(
       ([image, density, spectrum]) => current && setPictures({ image, density, spectrum }),
       () => {}, // closed meanwhile: the views say what cannot be read
@@ -76,7 +76,9 @@ export function CellPictures({
         />
         <SlicePicture name="truth" slice={pictures?.density ?? null} invert={proteinIsDark} />
       </div>
-      <p className="hint">Spectrum: kx to the right, kz down; nothing is measured beyond the lines.</p>
+      <p className="hint">
+        Spectrum: kx to the right, kz down; nothing is measured within the dashed outline.
+      </p>
     </>
   );
 }

@@ -18,6 +18,7 @@ function progressText(job: Job, now: number): string {
   if (job.total <= 0) return job.note || "starting";
   const left = secondsLeft(job, now);
   const percent = `${Math.floor((100 * job.done) / job.total)} %`;
+  if (job.paused) return `${percent}, paused`;
   return left === null ? percent : `${percent}, ${formatDuration(left)} left`;
 }
 

@@ -1,38 +1,17 @@
-import { lazy, Suspense } from "react";
+import { compareWith } from "../../commands/open-volume";
 import { OPERATIONS } from "../../commands/operations";
 import type { Box } from "../../core/volume/shape";
 import { entryOf, type VolumeEntry } from "../../state/document";
-import { type Job, lastJob } from "../../state/jobs";
+import { lastJob } from "../../state/jobs";
+import { isUnderWay } from "../../state/restoration";
+import { isSwiping } from "../../state/view";
 import { Section } from "../controls/section";
-import { formatNumber, formatPercent } from "../format-quantity";
-import { useDocument, useJobs, useView } from "../workbench-context";
+import { useDocument, useJobs, useShell, useView, useWorkbench } from "../workbench-context";
+import { ChainView } from "./chain-view";
 import { OperationForm, useShownVolume } from "./operation-form";
-import { PreviewCanvas } from "./preview-canvas";
+import { RestoreEnd, RestoreSteering } from "./restore-steering";
 import { RunBox } from "./run-box";
 import { SpectrumPair } from "./spectrum-pair";
-
-const TracePlot = lazy(async () => ({ default: (await import("./trace-plot")).TracePlot }));
-
-/** The chain while it runs and after: energy, acceptance, and the current sample. */
-function Chain({ job, invert }: { readonly job: Job; readonly invert: boolean }) {
-  const last = job.trace.at(-1);
-  const accepted = job.trace.filter((point) => point.accepted).length;
-  if (!last) return null;
-  return (
-    <>
-      <Suspense fallback={<div className="plot-space" />}>
-        <TracePlot trace={job.trace} />
-      </Suspense>
-      <p className="figures">
-        iteration <b>{last.iteration}</b> · energy <b>{formatNumber(last.energy)}</b> · accepted{" "}
-        <b>{formatPercent(accepted / job.trace.length)}</b> · β <b>{formatNumber(last.beta)}</b>
-      </p>
-      {job.phase === "running" && (
-        <PreviewCanvas jobId={job.id} revision={job.previewRevision} invert={invert} />
-      )}
-    </>
-  );
-}
 
 /** The box that a restored volume was made of, in its parent's voxels; null for the whole. */
 function boxOf(restored: VolumeEntry, parent: VolumeEntry): Box | null {
@@ -48,16 +27,65 @@ function tiltOf({ provenance }: VolumeEntry): readonly [number, number] | null {
   return Array.isArray(tilt) ? [Number(tilt[0]), Number(tilt[1])] : null;
 }
 
+/** Ways to look at a result beside what it was made from. */
+function CompareButtons({
+  restored,
+  parent,
+}: {
+  readonly restored: VolumeEntry;
+  readonly parent: VolumeEntry;
+}) {
+  const workbench = useWorkbench();
+  const shown = useView((view) =>
+    view.volumeId !== parent.id || view.compareId !== restored.id
+      ? null
+      : isSwiping(view)
+        ? "swipe"
+        : view.layout === "side"
+          ? "side"
+          : null,
+  );
+  const isParentShown = useView((view) => view.volumeId === parent.id);
+  const button = (how: "swipe" | "side", text: string) => (
+    <button
+      type="button"
+      className="button"
+      aria-pressed={shown === how}
+      disabled={!isParentShown}
+      onClick={() => compareWith(workbench, restored.id, how)}
+    >
+      {text}
+    </button>
+  );
+  return (
+    <>
+      <div className="field-row">
+        {button("swipe", "Swipe")}
+        {button("side", "Side by side")}
+      </div>
+      <p className="hint">
+        {shown === "swipe"
+          ? "Left of the white line: before; right: after. Drag it, or move it by Shift and arrows; W ends."
+          : isParentShown
+            ? `${parent.name} and ${restored.name}.`
+            : `Show ${parent.name} to compare ${restored.name} with it.`}
+      </p>
+    </>
+  );
+}
+
 /** The panel of the missing-wedge restoration. */
 export function RestorePanel() {
   const volume = useShownVolume();
   const compareId = useView((view) => view.compareId);
   const job = useJobs(({ jobs }) => lastJob(jobs, "restore"));
+  const restoration = useShell((shell) => shell.restoration);
   const volumes = useDocument((document) => document.volumes);
   const isRestored = ({ role }: VolumeEntry) => role === "restored";
   const compared = entryOf(volumes, compareId);
   const restored = compared && isRestored(compared) ? compared : (volumes.findLast(isRestored) ?? null);
   const parent = entryOf(volumes, restored?.parentId ?? null);
+  const input = entryOf(volumes, restoration?.volumeId ?? null);
   return (
     <>
       <OperationForm operation="restore" foldWhenDone />
@@ -65,22 +93,30 @@ export function RestorePanel() {
         operation="restore"
         shape={volume?.meta.shape ?? null}
         missing={volume ? null : "Open a tomogram first: drop an MRC file anywhere."}
-        live={job && <Chain job={job} invert={volume?.display.invert ?? false} />}
+        controls={isUnderWay(restoration) && <RestoreSteering restoration={restoration} />}
+        ended={restoration && job?.phase === "done" && <RestoreEnd restoration={restoration} />}
       />
-      {job && job.phase !== "running" && job.trace.length > 0 && (
+      {restoration && (isUnderWay(restoration) || restoration.trace.length > 0) && (
         <Section title="The chain">
-          <Chain job={job} invert={volume?.display.invert ?? false} />
+          <ChainView restoration={restoration} invert={input?.display.invert ?? false} />
         </Section>
       )}
       {restored && parent && (
-        <Section title="Power spectrum, before and after">
-          <SpectrumPair
-            beforeId={parent.id}
-            beforeBox={boxOf(restored, parent)}
-            afterId={restored.id}
-            tiltDeg={tiltOf(restored)}
-          />
-        </Section>
+        <>
+          <Section title="Before and after">
+            <CompareButtons restored={restored} parent={parent} />
+          </Section>
+          <Section title="Power spectrum, before and after">
+            <SpectrumPair
+              beforeId={parent.id}
+              beforeBox={boxOf(restored, parent)}
+              afterId={restored.id}
+              tiltDeg={tiltOf(restored)}
+              tiltAxis={restored.provenance?.params.tiltAxis === "x" ? "x" : "y"}
+              revision={restored.revision}
+            />
+          </Section>
+        </>
       )}
     </>
   );

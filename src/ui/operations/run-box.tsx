@@ -16,8 +16,12 @@ interface RunBoxProps {
   readonly missing?: string | null;
   /** What is shown while it runs. */
   readonly live?: ReactNode;
+  /** What can be done while it runs, where that is more than to cancel it. */
+  readonly controls?: ReactNode;
   /** What is said and offered where a run was stopped and can go on. */
   readonly stopped?: ReactNode;
+  /** What is said and offered after it is done. */
+  readonly ended?: ReactNode;
 }
 
 function EstimateLine({ operation, shape }: { readonly operation: OperationId; readonly shape: Shape3 }) {
@@ -47,7 +51,7 @@ function EstimateLine({ operation, shape }: { readonly operation: OperationId; r
 }
 
 /** The estimate, the Run button, and while it runs: progress, time left, cancel; afterwards how it went. */
-export function RunBox({ operation, shape, missing = null, live, stopped }: RunBoxProps) {
+export function RunBox({ operation, shape, missing = null, live, controls, stopped, ended }: RunBoxProps) {
   const workbench = useWorkbench();
   const { command, enabled, run } = useCommand(`run.${operation}`);
   const job = useJobs(({ jobs }) => lastJob(jobs, operation));
@@ -60,9 +64,11 @@ export function RunBox({ operation, shape, missing = null, live, stopped }: RunB
         <>
           <JobProgress job={job} />
           {live}
-          <button type="button" className="button" onClick={() => cancelJob(workbench, job.id)}>
-            <Square size={12} aria-hidden /> Cancel
-          </button>
+          {controls || (
+            <button type="button" className="button" onClick={() => cancelJob(workbench, job.id)}>
+              <Square size={12} aria-hidden /> Cancel
+            </button>
+          )}
         </>
       ) : (
         <button type="button" className="button primary" disabled={!enabled} onClick={run}>
@@ -81,6 +87,7 @@ export function RunBox({ operation, shape, missing = null, live, stopped }: RunB
       {!missing && job?.phase === "done" && job.endedAt !== null && (
         <p className="hint">Finished in {formatDuration((job.endedAt - job.startedAt) / 1000)}.</p>
       )}
+      {!isRunning && ended}
     </div>
   );
 }

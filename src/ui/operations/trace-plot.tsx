@@ -1,65 +1,114 @@
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 import type UPlot from "uplot";
 import type { MwrTracePoint } from "../../core/operations/results";
+import { runningAcceptance, TARGET_ACCEPTANCE } from "./chain-series";
 import { LinePlot, PLOT_AXIS } from "./line-plot";
+import { shadeBand, shadeUntil } from "./plot-marks";
 
-/** The acceptance is the mean over this many iterations. */
-const WINDOW = 20;
+type Options = Parameters<typeof LinePlot>[0]["options"];
+
 const ENERGY = "#6ea8fe";
 const ACCEPTANCE = "#f2b84b";
+const CHANGE = "#c792ea";
+const TARGET = "rgb(95 211 138 / 16%)";
 
-function toSeries(trace: readonly MwrTracePoint[]): UPlot.AlignedData {
-  let inWindow = 0;
-  const acceptance = trace.map((point, index) => {
-    inWindow += Number(point.accepted) - Number(index >= WINDOW && trace[index - WINDOW].accepted);
-    return inWindow / Math.min(index + 1, WINDOW);
-  });
-  return [trace.map(({ iteration }) => iteration), trace.map(({ energy }) => energy), acceptance];
+const percent = (value: number) => `${Math.round(100 * value)} %`;
+const short = (value: number) => Number(value.toPrecision(2)).toString();
+const said = (format: (value: number) => string) => (_: UPlot, value: number | null) =>
+  value === null ? "–" : format(value);
+
+/** Iterations are whole. */
+const X_AXIS = {
+  ...PLOT_AXIS,
+  size: 28,
+  incrs: [1, 2, 5].flatMap((n) => [0, 1, 2, 3, 4].map((p) => n * 10 ** p)).sort((a, b) => a - b),
+};
+const line = (label: string, stroke: string, format: (value: number) => string) => ({
+  label,
+  stroke,
+  width: 1.5,
+  points: { show: false },
+  value: said(format),
+});
+
+function energyOptions(burnIn: () => number): Options {
+  return {
+    scales: { x: { time: false } },
+    axes: [X_AXIS, { ...PLOT_AXIS, size: 56, values: (_, ticks) => ticks.map(short) }],
+    series: [{ label: "iteration" }, line("energy", ENERGY, (value) => value.toPrecision(3))],
+    hooks: { drawClear: [(plot) => shadeUntil(plot, burnIn(), "burn-in")] },
+  };
 }
 
-const OPTIONS: Parameters<typeof LinePlot>[0]["options"] = {
-  scales: { x: { time: false }, energy: {}, acceptance: { range: [0, 1] } },
-  axes: [
-    { ...PLOT_AXIS, size: 28 },
-    {
-      ...PLOT_AXIS,
-      scale: "energy",
-      size: 56,
-      values: (_, ticks) => ticks.map((tick) => tick.toPrecision(3)),
+function acceptanceOptions(burnIn: () => number): Options {
+  return {
+    scales: { x: { time: false }, y: { range: [0, 1] }, change: { distr: 3 } },
+    axes: [
+      X_AXIS,
+      { ...PLOT_AXIS, size: 56, values: (_, ticks) => ticks.map(percent) },
+      {
+        ...PLOT_AXIS,
+        scale: "change",
+        side: 1,
+        size: 52,
+        grid: { show: false },
+        values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : `${short(100 * tick)} %`)),
+      },
+    ],
+    series: [
+      { label: "iteration" },
+      line("accepted", ACCEPTANCE, percent),
+      {
+        ...line("change of the mean", CHANGE, (value) => `${short(100 * value)} %`),
+        scale: "change",
+        dash: [4, 3],
+        spanGaps: true,
+      },
+    ],
+    hooks: {
+      drawClear: [
+        (plot) => {
+          shadeBand(plot, "y", TARGET_ACCEPTANCE, TARGET);
+          shadeUntil(plot, burnIn(), "burn-in");
+        },
+      ],
     },
-    {
-      ...PLOT_AXIS,
-      scale: "acceptance",
-      side: 1,
-      size: 50,
-      grid: { show: false },
-      values: (_, ticks) => ticks.map((tick) => `${Math.round(100 * tick)} %`),
-    },
-  ],
-  series: [
-    { label: "iteration" },
-    { label: "energy", scale: "energy", stroke: ENERGY, width: 1.5, points: { show: false } },
-    {
-      label: "acceptance",
-      scale: "acceptance",
-      stroke: ACCEPTANCE,
-      width: 1,
-      dash: [4, 3],
-      points: { show: false },
-      value: (_, value) => (value === null ? "–" : `${Math.round(100 * value)} %`),
-    },
-  ],
-};
+  };
+}
 
-/** Energy (solid) and acceptance (dashed) of a Markov chain over its iterations; follows a chain that runs. */
-export function TracePlot({ trace }: { readonly trace: readonly MwrTracePoint[] }) {
-  const data = useMemo(() => toSeries(trace), [trace]);
+interface TracePlotProps {
+  readonly trace: readonly MwrTracePoint[];
+  /** Relative change of the running mean by one more sample, by iteration; null where it was not measured. */
+  readonly changes: ReadonlyMap<number, number>;
+  /** The last iteration that is not averaged. */
+  readonly burnIn: number;
+}
+
+/** Energy, acceptance and the running mean's change over a chain's iterations; follows a chain that runs. */
+export function TracePlot({ trace, changes, burnIn }: TracePlotProps) {
+  const mark = useRef(burnIn);
+  mark.current = burnIn;
+  const [energy, acceptance] = useMemo(
+    () => [energyOptions(() => mark.current), acceptanceOptions(() => mark.current)],
+    [],
+  );
+  const [energies, rates] = useMemo<readonly [UPlot.AlignedData, UPlot.AlignedData]>(() => {
+    const iterations = trace.map(({ iteration }) => iteration);
+    const changed = iterations.map((iteration) => changes.get(iteration) ?? null);
+    return [
+      [iterations, trace.map((point) => point.energy)],
+      [iterations, [...runningAcceptance(trace)], changed],
+    ];
+  }, [trace, changes]);
   return (
-    <LinePlot
-      options={OPTIONS}
-      data={data}
-      className="trace-plot"
-      label="Energy and acceptance of the chain"
-    />
+    <>
+      <LinePlot options={energy} data={energies} className="trace-plot" label="Energy over the iterations" />
+      <LinePlot
+        options={acceptance}
+        data={rates}
+        className="trace-plot"
+        label="Acceptance, with its target of 25 to 60 %, and change of the running mean over the iterations"
+      />
+    </>
   );
 }

@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { cancelJob } from "../../commands/run-operation";
+import { stopJob } from "../../commands/operation-commands";
 import { entryOf, voxelSizeOf } from "../../state/document";
 import { currentJob } from "../../state/jobs";
 import { clampPoint } from "../../state/view";
@@ -64,7 +64,7 @@ export function StatusBar() {
             label={`Stop ${job.doing}`}
             hint={job.operation === "read" ? undefined : "Esc"}
             className="small"
-            onClick={() => cancelJob(workbench, job.id)}
+            onClick={() => stopJob(workbench, job.id)}
           >
             <X size={14} aria-hidden />
           </IconButton>

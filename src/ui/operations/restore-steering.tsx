@@ -1,0 +1,188 @@
+import { Pause, Play, Square, X } from "lucide-react";
+import { useState } from "react";
+import { MORE_SAMPLES } from "../../commands/operation-commands";
+import { OPERATIONS } from "../../commands/operations";
+import { cancelJob } from "../../commands/run-operation";
+import {
+  changeBeta,
+  changeIterations,
+  finishRestoration,
+  pauseRestoration,
+  takeMoreSamples,
+} from "../../commands/run-restore";
+import type { NumberParam } from "../../core/task/params";
+import type { Restoration } from "../../state/restoration";
+import { NumberInput } from "../controls/number-input";
+import { useWorkbench } from "../workbench-context";
+
+/** β by a factor of two, down and up. */
+const BETA_STEPS = [
+  { label: "Halve β", text: "÷2", factor: 0.5 },
+  { label: "Double β", text: "×2", factor: 2 },
+] as const;
+
+const numberParam = (name: string) => OPERATIONS.restore.params[name] as NumberParam;
+
+/** β as the next iteration is judged with, as far as it is known. */
+const betaOf = ({ beta, trace, params }: Restoration): number =>
+  beta ?? trace.at(-1)?.beta ?? Number(params.beta);
+
+/** Changes β of the chain that runs. */
+function BetaRow({ restoration }: { readonly restoration: Restoration }) {
+  const workbench = useWorkbench();
+  const { min, max } = numberParam("beta");
+  const beta = betaOf(restoration);
+  const within = (value: number) => Number(Math.min(max, Math.max(min, value)).toPrecision(6));
+  return (
+    <div className="field">
+      <label className="field-label" htmlFor="steer-beta">
+        Temperature β
+      </label>
+      <div className="field-row">
+        <NumberInput
+          id="steer-beta"
+          value={beta}
+          min={min}
+          max={max}
+          describedBy="steer-beta-help"
+          onChange={(next) => changeBeta(workbench, next)}
+        />
+        {BETA_STEPS.map(({ label, text, factor }) => (
+          <button
+            key={text}
+            type="button"
+            className="button small"
+            aria-label={label}
+            onClick={() => changeBeta(workbench, within(factor * beta))}
+          >
+            {text}
+          </button>
+        ))}
+      </div>
+      <p className="hint" id="steer-beta-help">
+        {restoration.beta === null
+          ? "More accepts more. Change it where the acceptance leaves its band."
+          : "As you set it: the chain does not change it any more."}
+      </p>
+    </div>
+  );
+}
+
+/** Changes the length of the chain that runs. */
+function IterationsRow({ restoration }: { readonly restoration: Restoration }) {
+  const workbench = useWorkbench();
+  const { iterations, trace } = restoration;
+  return (
+    <div className="field">
+      <label className="field-label" htmlFor="steer-iterations">
+        Iterations
+      </label>
+      <div className="field-row">
+        <NumberInput
+          id="steer-iterations"
+          value={iterations}
+          min={Math.max(1, trace.length)}
+          max={numberParam("iterations").max}
+          integer
+          describedBy="steer-iterations-help"
+          onChange={(next) => changeIterations(workbench, next)}
+        />
+        <button
+          type="button"
+          className="button small"
+          aria-label={`${MORE_SAMPLES} iterations more`}
+          onClick={() => changeIterations(workbench, iterations + MORE_SAMPLES)}
+        >
+          +{MORE_SAMPLES}
+        </button>
+      </div>
+      <p className="hint" id="steer-iterations-help">
+        Where the chain ends, while it runs.
+      </p>
+    </div>
+  );
+}
+
+/** What can be asked of a restoration while it runs. */
+export function RestoreSteering({ restoration }: { readonly restoration: Restoration }) {
+  const workbench = useWorkbench();
+  const { phase, jobId, trace, burnIn } = restoration;
+  const isPaused = phase === "paused";
+  const isFinishing = phase === "finishing";
+  return (
+    <>
+      <div className="field-row">
+        <button
+          type="button"
+          className={isPaused ? "button primary" : "button"}
+          disabled={isFinishing}
+          onClick={() => pauseRestoration(workbench, !isPaused)}
+        >
+          {isPaused ? <Play size={14} aria-hidden /> : <Pause size={12} aria-hidden />}
+          {isPaused ? "Go on" : "Pause"}
+        </button>
+        <button
+          type="button"
+          className="button"
+          disabled={isFinishing}
+          onClick={() => finishRestoration(workbench)}
+        >
+          <Square size={12} aria-hidden /> {isFinishing ? "Finishing" : "Finish now"}
+        </button>
+        <span className="spring" />
+        <button type="button" className="button" onClick={() => cancelJob(workbench, jobId)}>
+          <X size={14} aria-hidden /> Discard
+        </button>
+      </div>
+      <p className="hint">
+        {trace.length > burnIn
+          ? `Finish now, or Esc, keeps the ${samples(trace.length - burnIn)} so far.`
+          : "Finish now, or Esc, keeps the current sample: during burn-in there are no others."}
+      </p>
+      <div className="steering">
+        <BetaRow restoration={restoration} />
+        <IterationsRow restoration={restoration} />
+      </div>
+    </>
+  );
+}
+
+const samples = (count: number) => (count === 1 ? "1 sample" : `${count} samples`);
+
+/** How a restoration ended, and going on with its chain. */
+export function RestoreEnd({ restoration }: { readonly restoration: Restoration }) {
+  const workbench = useWorkbench();
+  const [more, setMore] = useState(MORE_SAMPLES);
+  const { trace, burnIn, isKept } = restoration;
+  const count = trace.length - burnIn;
+  return (
+    <>
+      <p className="hint">
+        {count > 0
+          ? `${samples(count)} after a burn-in of ${burnIn}.`
+          : `Finished within its burn-in of ${burnIn}: the result is one sample, whose uncertainty is not known.`}
+      </p>
+      {isKept && (
+        <div className="field-row">
+          <button
+            type="button"
+            className="button"
+            onClick={() => void takeMoreSamples(workbench, more)}
+            aria-label={`Take ${more} more samples`}
+          >
+            <Play size={14} aria-hidden /> Take more
+          </button>
+          <NumberInput
+            label="More samples"
+            value={more}
+            min={1}
+            max={numberParam("iterations").max}
+            integer
+            onChange={setMore}
+          />
+          <span className="unit">samples of the same chain</span>
+        </div>
+      )}
+    </>
+  );
+}

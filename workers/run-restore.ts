@@ -1,0 +1,41 @@
+import type { RunOutputs, RunRequests } from "../src/contracts/compute";
+import { RESTORE } from "../src/core/operations/restore";
+import { checkParams, type ParamSpec, type ParamValues } from "../src/core/task/params";
+import type { TaskContext } from "../src/core/task/task";
+import type { VolumeReader } from "../src/core/volume/volume";
+import type { RunTools } from "./run-operation";
+
+/**
+ * Restores a volume, steered by the page, and keeps the chain at its end. The iterations that the result is said to be
+ * made with are those that were done: finished early or made longer, the same result comes of them.
+ */
+export async function runRestore(
+  volume: VolumeReader,
+  { chainId, goOn }: RunRequests["restore"],
+  given: Readonly<Record<string, unknown>>,
+  { backend, control, keptChain }: RunTools,
+  context: TaskContext,
+): Promise<{
+  readonly output: RunOutputs["restore"];
+  readonly params: ParamValues<ParamSpec>;
+  readonly inputs: readonly string[];
+}> {
+  const params = checkParams(RESTORE.params, given, volume.meta.shape);
+  const resume = goOn ? keptChain.of(chainId) : null;
+  if (!goOn) keptChain.forget();
+  let isKept = false;
+  const steering = {
+    read: control.read,
+    changed: control.changed,
+    resume,
+    keep: (state: Parameters<typeof keptChain.keep>[1]) => {
+      isKept = keptChain.keep(chainId, state);
+    },
+  };
+  const output = await RESTORE.run({ volume, backend, steering }, params, context);
+  return {
+    output: { ...output, isKept },
+    params: { ...params, iterations: output.trace.length },
+    inputs: [volume.meta.name],
+  };
+}
