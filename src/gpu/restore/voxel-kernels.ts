@@ -4,6 +4,7 @@ import accumulateCode from "./accumulate.wgsl?raw";
 import addNoiseCode from "./add-noise.wgsl?raw";
 import countRunCode from "./count-run.wgsl?raw";
 import decideCode from "./decide.wgsl?raw";
+import holdSignCode from "./hold-sign.wgsl?raw";
 import selectCode from "./select.wgsl?raw";
 
 const THREADS = 256;
@@ -45,18 +46,23 @@ struct State {
 }
 `;
 
+/** An energy: `scale` times the sum of the first `count` of `shares`. */
+export interface EnergyShares {
+  readonly shares: GPUBuffer;
+  readonly count: number;
+  readonly scale: number;
+}
+
 /** What the chain does to voxels and decides, on buffers that hold whole vec4 of f32. */
 export interface VoxelKernels {
   addNoise(x: GPUBuffer, sigma: number, seed: number, stream: number, out: GPUBuffer): KernelRun;
   /**
-   * Decides on a proposal whose energy is `scale` times the sum of the first `count` of `shares`; the outcome goes to a slot
-   * below MOST_OUTCOMES. Slack `null` takes the energy for that of a first sample.
+   * Decides on a proposal of this energy; the outcome goes to a slot below MOST_OUTCOMES. Slack `null` takes it for that of a
+   * first sample.
    */
-  decide(
-    energy: { readonly shares: GPUBuffer; readonly count: number; readonly scale: number },
-    slack: number | null,
-    slot: number,
-  ): KernelRun;
+  decide(energy: EnergyShares, slack: number | null, slot: number): KernelRun;
+  /** Sets the values that do not have the sign to 0. */
+  holdSign(values: GPUBuffer, sign: "positive" | "negative"): KernelRun;
   /** Copies the proposal if it was accepted. */
   select(proposal: GPUBuffer, current: GPUBuffer): KernelRun;
   accumulate(
@@ -75,8 +81,9 @@ export async function createVoxelKernels(
   state: GPUBuffer,
 ): Promise<VoxelKernels> {
   const compile = (label: string, code: string) => kernelPipeline(device, label, code, {});
-  const [noise, decide, select, countRun, accumulate] = await Promise.all([
+  const [noise, holdSign, decide, select, countRun, accumulate] = await Promise.all([
     compile("add-noise", GRID_CODE + INDEX_CODE + addNoiseCode),
+    compile("hold-sign", GRID_CODE + INDEX_CODE + holdSignCode),
     compile("decide", GRID_CODE + STATE_CODE + decideCode),
     compile("select", GRID_CODE + INDEX_CODE + STATE_CODE + selectCode),
     compile("count-run", STATE_CODE + countRunCode),
@@ -111,6 +118,10 @@ export async function createVoxelKernels(
         words.setUint32(4, stream, true);
         words.setFloat32(8, sigma, true);
       }),
+    holdSign: (values, sign) =>
+      onVoxels(holdSign, [values], FLOPS_PER_VOXEL, (words) =>
+        words.setUint32(0, sign === "negative" ? 1 : 0, true),
+      ),
     decide: ({ shares, count, scale }, slack, slot) => ({
       flops: count * FLOPS_PER_VOXEL,
       slabs: 1,

@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { restoreMissingWedge } from "../../core/restore/mwr";
-import type { MwrKernels } from "../../core/restore/mwr-kernels";
+import { dctWedgeWeights } from "../../core/fourier/dct-wedge";
+import type { Wedge } from "../../core/fourier/wedge";
+import { type MwrResult, restoreMissingWedge } from "../../core/restore/mwr";
+import type { MwrKernelSpec, MwrKernels } from "../../core/restore/mwr-kernels";
 import { createReferenceMwrKernels } from "../../core/restore/reference-mwr-kernels";
 import { MWR_CASES } from "../../testing/cases/mwr-cases";
 import { testGpu } from "../../testing/node-webgpu";
@@ -11,7 +13,16 @@ const NOISE_TOLERANCE = 1e-6;
 /** After ten iterations of a chain a rounding may have chosen another cube somewhere. */
 const CHAIN_TOLERANCE = 1e-4;
 
+const WEDGE: Wedge = { minTiltDeg: -60, maxTiltDeg: 55, tiltAxis: "y" };
 const { spec, sigma, seed } = MWR_CASES[2];
+
+function expectSameChain(found: MwrResult, expected: MwrResult): void {
+  expect(found.trace.map(({ accepted }) => accepted)).toEqual(expected.trace.map(({ accepted }) => accepted));
+  for (const [i, { energy }] of expected.trace.entries())
+    expect(found.trace[i].energy / energy).toBeCloseTo(1, 4);
+  expect(largestDifference(found.mean, expected.mean)).toBeLessThan(CHAIN_TOLERANCE);
+  expect(largestDifference(found.std, expected.std)).toBeLessThan(CHAIN_TOLERANCE);
+}
 
 const largestDifference = (a: Float32Array, b: Float32Array) =>
   a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i])), 0);
@@ -33,23 +44,19 @@ describe.skipIf(!testGpu)("the chain on the GPU", () => {
     kernels.dispose();
   });
 
+  const settings = { iterations: 10, burnIn: 3, sigma, beta: 4e-5, autoBeta: true, seed };
+  const run = async <Handle>(kernels: MwrKernels<Handle>, iterations = settings.iterations) => {
+    const given = { ...settings, iterations, burnIn: Math.min(settings.burnIn, iterations - 1) };
+    const result = await restoreMissingWedge(kernels, spec.measured, given, spec.breathe);
+    const decisions = await kernels.readDecisions();
+    kernels.dispose();
+    return { ...result, decisions };
+  };
+
   it("gives the reference's mean, deviation and decisions, and the same bits again", async () => {
-    const settings = { iterations: 10, burnIn: 3, sigma, beta: 4e-5, autoBeta: true, seed };
-    const run = async <Handle>(kernels: MwrKernels<Handle>) => {
-      const result = await restoreMissingWedge(kernels, spec.measured, settings, spec.breathe);
-      const decisions = await kernels.readDecisions();
-      kernels.dispose();
-      return { ...result, decisions };
-    };
     const found = await run(await createWebGpuMwrKernels(gpu, spec));
     const expected = await run(createReferenceMwrKernels(spec));
-    expect(found.trace.map(({ accepted }) => accepted)).toEqual(
-      expected.trace.map(({ accepted }) => accepted),
-    );
-    for (const [i, { energy }] of expected.trace.entries())
-      expect(found.trace[i].energy / energy).toBeCloseTo(1, 4);
-    expect(largestDifference(found.mean, expected.mean)).toBeLessThan(CHAIN_TOLERANCE);
-    expect(largestDifference(found.std, expected.std)).toBeLessThan(CHAIN_TOLERANCE);
+    expectSameChain(found, expected);
     expect(found.decisions).toMatchObject({
       run: expected.decisions.run,
       longestRun: expected.decisions.longestRun,
@@ -57,6 +64,17 @@ describe.skipIf(!testGpu)("the chain on the GPU", () => {
     const again = await run(await createWebGpuMwrKernels(gpu, spec));
     expect(again.mean).toEqual(found.mean);
     expect(again.trace).toEqual(found.trace);
+  });
+
+  // Of the same shape, whose kernels are there already.
+  it.each<Partial<MwrKernelSpec>>([
+    { energy: "cc", transform: "fft", sign: "positive" },
+    { energy: "psnr", sign: "negative" },
+    { transform: "dct", sampled: dctWedgeWeights(spec.shape, [WEDGE]) },
+  ])("leaves to the host what has no kernels, energy $energy, transform $transform", async (given) => {
+    const other = { ...spec, ...given };
+    const found = await run(await createWebGpuMwrKernels(gpu, other), 3);
+    expectSameChain(found, await run(createReferenceMwrKernels(other), 3));
   });
 
   it("keeps the sample that lasted longest, counts on from a saved state, and copies sections", async () => {
