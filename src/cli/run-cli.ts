@@ -1,5 +1,6 @@
 import { isAbort, isTagged } from "../core/errors";
 import { type CliIo, type Command, UsageError } from "./command";
+import { auditCommand } from "./commands/audit";
 import { convertCommand } from "./commands/convert";
 import { correctCtfCommand } from "./commands/correct-ctf";
 import { ctfCommand } from "./commands/ctf";
@@ -24,6 +25,7 @@ const COMMANDS: readonly Command[] = [
   infoCommand,
   convertCommand,
   restoreCommand,
+  auditCommand,
   segmentCommand,
   localizeCommand,
   evaluateCommand,

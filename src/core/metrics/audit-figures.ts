@@ -51,6 +51,8 @@ export interface AuditFigures {
     readonly share: number;
     /** The length down to which every shell changed by less than `KEPT_SHARE` of its power; null where none. */
     readonly keptTo: number | null;
+    /** Correlation of restored and original over all of them, −1 to 1. */
+    readonly agreement: number;
   };
   readonly filled: {
     /** Of the restored volume's power. */

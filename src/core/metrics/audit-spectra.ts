@@ -90,7 +90,7 @@ export async function auditSpectra(
     greys,
     shells,
     correlations,
-    ...totalsOf({ kept, border, filled, change }, shells),
+    ...totalsOf({ kept, border, filled, change }, shells, greys.gain),
   };
   return { figures, changed };
 }
@@ -161,6 +161,7 @@ const added = (a: Float64Array, b: Float64Array) => a.map((value, i) => value + 
 function totalsOf(
   { kept, border, filled, change }: AuditSums,
   shells: AuditShells,
+  gain: number,
 ): Pick<AuditFigures, "change" | "filled" | "reapplied"> {
   const total = (of: (sums: ShellSums) => Float64Array) => ({
     compared: withoutZero(of(kept)),
@@ -174,7 +175,14 @@ function totalsOf(
   const comparable = original.compared + original.missing;
   const shareMissing = ({ measured, missing }: typeof counts) => ratio(missing, measured + missing);
   return {
-    change: { share: ratio(changed, original.compared), keptTo: keptTo(shells) },
+    change: {
+      share: ratio(changed, original.compared),
+      keptTo: keptTo(shells),
+      agreement: ratio(
+        Math.sign(gain) * withoutZero(kept.product),
+        Math.sqrt(restored.compared * original.compared),
+      ),
+    },
     filled: {
       share: shareMissing(restored),
       originalShare: shareMissing(original),

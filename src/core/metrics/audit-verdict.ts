@@ -18,6 +18,8 @@ export interface AuditFindings extends Omit<AuditFigures, "shells"> {
 const UNCHANGED_SHARE = 1e-6;
 /** From this share on more was done than taking away noise in the weakest shells. */
 const MUCH_CHANGED_SHARE = 0.05;
+/** Volumes of one place correlate better than this, however much noise one of them lost. */
+const LEAST_AGREEMENT = 0.15;
 /** More than the measured directions hold, by this factor, needs an explanation. */
 const MUCH_FILLED = 1.3;
 const LITTLE_FILLED = 0.05;
@@ -39,6 +41,7 @@ const signed = (value: number, digits: number) => value.toFixed(digits).replace(
 /** Returns the verdict of an audit in plain words: greys, change, filling, wedge again, reference, deviation. */
 export function auditVerdict(findings: AuditFindings): readonly AuditSentence[] {
   return [
+    ...placeSentence(findings),
     ...greysSentence(findings),
     changeSentence(findings),
     filledSentence(findings),
@@ -46,6 +49,12 @@ export function auditVerdict(findings: AuditFindings): readonly AuditSentence[] 
     ...referenceSentences(findings),
     ...uncertainSentence(findings),
   ];
+}
+
+function placeSentence({ change: { agreement } }: AuditFindings): AuditSentence[] {
+  if (agreement >= LEAST_AGREEMENT) return [];
+  const text = `The restored volume hardly correlates with the original where that was measured (${agreement.toFixed(2).replace("-", "−")}): is it of this place, tilt axis and handedness?`;
+  return [{ tone: "warning", text }];
 }
 
 function greysSentence({ greys: { gain, offset } }: AuditFindings): AuditSentence[] {
@@ -71,10 +80,11 @@ function changeSentence({ change, lengthUnit }: AuditFindings): AuditSentence {
     return { tone: "good", text: "What was measured was kept: nothing of it changed beyond rounding." };
   const where =
     keptTo === null
-      ? "every part of it by 1 % or more, from the lowest frequencies on"
-      : `down to ${lengthOf(keptTo, lengthUnit)} by less than 1 %`;
-  const text = `${percentOf(share)} of the power of what was measured was changed (${signed(shareInDb(share), 1)} dB), ${where}.`;
-  return { tone: share < MUCH_CHANGED_SHARE ? "plain" : "warning", text };
+      ? "1 % or more from the lowest frequencies on"
+      : `less than 1 % down to ${lengthOf(keptTo, lengthUnit)}`;
+  const text = `${percentOf(share)} of the power of what was measured was changed (${signed(shareInDb(share), 1)} dB); ${where}.`;
+  if (share < MUCH_CHANGED_SHARE) return { tone: "plain", text };
+  return { tone: "warning", text: `${text} Noise that was taken away counts as change.` };
 }
 
 function filledSentence({ filled }: AuditFindings): AuditSentence {

@@ -51,20 +51,28 @@ function bitThreshold(snr: number, free: number): number {
  * frequencies in 1/Å). A curve that never does gives the length of its last shell.
  */
 export function shellResolutions(curve: ShellCurve, sigmaFactor: number): ShellResolutions {
-  const by = (id: ShellCriterionId) =>
-    firstBelow(curve, (shell) => curve.values[shell] - shellThreshold(id, curve.counts[shell], sigmaFactor));
+  const by = (id: ShellCriterionId) => {
+    const threshold = (shell: number) => shellThreshold(id, curve.counts[shell], sigmaFactor);
+    return firstBelow(
+      curve,
+      (shell) => curve.values[shell] - threshold(shell),
+      (shell) => threshold(shell) < 1,
+    );
+  };
   return Object.fromEntries(SHELL_CRITERIA.map(({ id }) => [id, by(id)])) as ShellResolutions;
 }
 
 /**
  * Returns the length at which `above(shell)`, at least 0 in the first shell that says something, first falls below 0; null
- * where it is below from there on, or no shell says anything.
+ * where it is below from there on, or no shell says anything. `isAsked` leaves shells out that could not be above.
  */
 export function firstBelow(
   { frequencies, counts }: Pick<ShellCurve, "frequencies" | "counts">,
   above: (shell: number) => number,
+  isAsked: (shell: number) => boolean = () => true,
 ): number | null {
-  const shells = [...counts.keys()].filter((shell) => shell > 0 && counts[shell] >= LEAST_COEFFICIENTS);
+  const saysMuch = (shell: number) => shell > 0 && counts[shell] >= LEAST_COEFFICIENTS && isAsked(shell);
+  const shells = [...counts.keys()].filter(saysMuch);
   const at = shells.findIndex((shell) => above(shell) < 0);
   if (shells.length === 0 || at === 0) return null;
   if (at < 0) return 1 / frequencies[shells[shells.length - 1]];

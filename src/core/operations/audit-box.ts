@@ -1,5 +1,13 @@
 import { ComputeError } from "../errors";
-import { type Box, boxShape, isBoxWithin, type Point3, type Shape3, voxelCount } from "../volume/shape";
+import {
+  type Axis,
+  type Box,
+  boxShape,
+  isBoxWithin,
+  type Point3,
+  type Shape3,
+  voxelCount,
+} from "../volume/shape";
 import type { VolumeMeta } from "../volume/volume";
 
 const LEAST_SIDE = 8;
@@ -26,6 +34,20 @@ export function auditBox(shape: Shape3, given: Box | null): Box {
   const [z, y, x] = shape.map((length) => Math.floor((length - cut(length)) / 2));
   const [nz, ny, nx] = shape.map(cut);
   return { z0: z, y0: y, x0: x, z1: z + nz, y1: y + ny, x1: x + nx };
+}
+
+/**
+ * Returns where a restored volume's first voxel lies in its original as their headers' origins say; at the first voxel where
+ * both have one shape, or the original's header gives no voxel size.
+ */
+export function placeInOriginal(original: VolumeMeta, restored: VolumeMeta): Point3 {
+  const isWhole = original.shape.join() === restored.shape.join();
+  const along = (axis: Axis) => {
+    const size = original.voxelSizeAngstrom[axis];
+    const moved = restored.originAngstrom[axis] - original.originAngstrom[axis];
+    return isWhole || size <= 0 ? 0 : Math.round(moved / size);
+  };
+  return { x: along("x"), y: along("y"), z: along("z") };
 }
 
 /** Returns a box whose corner has moved. */
