@@ -7,7 +7,6 @@ import { writeFloats } from "../write-floats";
 
 /** As many as the chain allocates are made at the start, where lack of memory shows. */
 const VOLUMES = 6;
-const USAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
 
 /** Volumes of one shape in buffers of f32, padded to whole vec4; what is queued before is done before. */
 export interface GpuVolumes {
@@ -36,9 +35,11 @@ export async function createGpuVolumes(device: GPUDevice, shape: Shape3): Promis
   const more: GPUBuffer[] = [];
   let fault: unknown = null;
 
+  // Not above: the module is read where there is no WebGPU, too.
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
   const allocateMore = (): GPUBuffer => {
     const made = withErrorScopes(device, "allocating a volume", () => {
-      more.push(device.createBuffer({ size: volumeBytes, usage: USAGE }));
+      more.push(device.createBuffer({ size: volumeBytes, usage }));
     });
     made.catch((error) => {
       fault ??= error;
