@@ -2,8 +2,9 @@ import type { Backend } from "../backend";
 import { ComputeError, isTagged } from "../errors";
 import { wedgeMask } from "../fourier/wedge";
 import { estimateSigma } from "../restore/estimate-sigma";
-import { type MwrListener, restoreMissingWedge } from "../restore/mwr";
+import { restoreMissingWedge } from "../restore/mwr";
 import { robustScale } from "../restore/robust-scale";
+import type { MwrListener } from "../restore/run-mwr";
 import type { Operation } from "../task/operation";
 import type { ParamSpec, ParamValues } from "../task/params";
 import type { TaskContext } from "../task/task";
@@ -237,14 +238,13 @@ function createReporter(
   let accepted = 0;
   return {
     every: reportEvery,
-    async onReport(trace, readSection) {
+    async onReport(trace, { iteration, readSection }) {
       accepted += trace.filter((point) => point.accepted).length;
-      const { iteration } = trace[trace.length - 1];
       const isEnd = iteration === 1 || iteration === iterations;
       const index = Math.floor(nz / 2);
       const values =
         (isEnd || iteration % sliceEvery < reportEvery) &&
-        (await readSection(index)).map((value) => value * range + offset);
+        (await readSection("sample", index)).map((value) => value * range + offset);
       const share = Math.round((100 * accepted) / iteration);
       context.onProgress({
         done: iteration,

@@ -64,12 +64,13 @@ export function fillNormal(out: Float32Array, seed: number, stream: number): voi
   }
 }
 
-/** Returns a function that gives uniform numbers in [0, 1), one after the other, for (seed, stream). */
-export function uniformSequence(seed: number, stream: number): () => number {
+/** Returns a function that gives uniform numbers in [0, 1), one after the other, for (seed, stream), from the `first` on. */
+export function uniformSequence(seed: number, stream: number, first = 0): () => number {
   const words = new Uint32Array(4);
-  let drawn = 0;
+  let drawn = first;
   return () => {
-    if (drawn % 4 === 0) philox4x32([drawn / 4, 0, stream >>> 0, 1], [seed >>> 0, 0], words);
+    if (drawn % 4 === 0 || drawn === first)
+      philox4x32([Math.floor(drawn / 4), 0, stream >>> 0, 1], [seed >>> 0, 0], words);
     return words[drawn++ % 4] * TO_UNIT;
   };
 }

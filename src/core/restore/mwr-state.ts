@@ -17,11 +17,14 @@ export interface MwrChainState {
   readonly m2: Float32Array<ArrayBuffer>;
   /** The sample that was kept longest; zeros before the first. */
   readonly mode: Float32Array<ArrayBuffer>;
-  /** Samples kept one by one (see `keep` of the settings), with their iterations. */
+  /** Single samples, evenly spaced (see keep-samples.ts). */
   readonly kept: readonly KeptSample[];
+  /** What the chain was made with; one that goes on with it must be made with the same. */
+  readonly madeWith: string;
 }
 
 export interface KeptSample {
-  readonly iteration: number;
+  /** Which sample after the burn-in it is, from 1. */
+  readonly n: number;
   readonly values: Float32Array<ArrayBuffer>;
 }

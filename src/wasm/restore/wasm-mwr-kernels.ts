@@ -1,11 +1,12 @@
 import { ComputeError } from "../../core/errors";
-import { periodicPlusSmooth } from "../../core/fourier/periodic-plus-smooth";
 import { createDecisions } from "../../core/restore/decisions";
+import { createFidelity, type Fidelity } from "../../core/restore/energies";
+import { holdSign } from "../../core/restore/hold-sign";
 import type { MwrKernelSpec, MwrKernels } from "../../core/restore/mwr-kernels";
 import { voxelCount } from "../../core/volume/shape";
-import { createWasmFft } from "../fourier/wasm-fft";
 import type { WasmRuntime } from "../runtime";
 import { createWasmDenoiser } from "./wasm-denoise";
+import { createWasmProjection, type WasmProjection } from "./wasm-projection";
 
 /** Voxels that one item of a job takes where voxels are independent; a multiple of 4. */
 const BLOCK = 16_384;
@@ -19,7 +20,7 @@ const LEAST_SIDE = 8;
  * allocated there in between. Sides must be at least 8.
  */
 export function createWasmMwrKernels(runtime: WasmRuntime, spec: MwrKernelSpec): MwrKernels<number> {
-  const { shape, sampled, denoiser, breathe } = spec;
+  const { shape, sign, breathe } = spec;
   if (Math.min(...shape) < LEAST_SIDE)
     throw new ComputeError(
       "bad-input",
@@ -30,25 +31,10 @@ export function createWasmMwrKernels(runtime: WasmRuntime, spec: MwrKernelSpec):
   const start = runtime.mark();
   const allocate = () => runtime.alloc(4 * voxels + PADDING_BYTES);
 
-  const fft = createWasmFft(runtime, shape);
-  const weights = fft.allocateWeights(sampled);
-  const measured = fft.allocateSpectrum();
-  const spectrum = fft.allocateSpectrum();
-  const denoise = createWasmDenoiser(runtime, denoiser.id, shape);
-
-  const setup = runtime.mark();
-  const periodic = allocate();
-  const transforms = fft.onArrays(periodic, shape[0] * shape[1], spectrum);
-  runtime.f32(periodic, voxels).set(periodicPlusSmooth(spec.measured, shape, transforms).periodic);
-  fft.forwardXy(periodic, measured);
-  fft.forwardZ(measured);
-  runtime.release(setup);
-
+  const projection = createWasmProjection(runtime, spec, allocate);
+  const energyOf = createEnergy(runtime, spec, projection, allocate);
+  const takeNoise = createWasmDenoiser(runtime, spec.denoiser, shape);
   const decisions = createDecisions();
-  const energyOf = (z: number) => {
-    fft.forwardXy(z, spectrum);
-    return fft.energyZ(spectrum, measured, weights) / voxels ** 2;
-  };
   const copy = (from: number, to: number) => runtime.f32(to, voxels).set(runtime.f32(from, voxels));
 
   return {
@@ -56,19 +42,16 @@ export function createWasmMwrKernels(runtime: WasmRuntime, spec: MwrKernelSpec):
     async addNoise(x, sigma, seed, iteration, out) {
       runtime.parallel("addNoise", blocks, x, out, voxels, BLOCK, sigma, seed, iteration);
     },
-    async project(z) {
-      fft.forwardXy(z, spectrum);
-      await breathe();
-      fft.projectZ(spectrum, measured, weights);
-      await breathe();
-      fft.inverseXy(spectrum, z);
+    project: projection.project,
+    async denoise(z, sigma, out) {
+      await takeNoise(z, out, sigma, breathe);
+      if (sign) holdSign(runtime.f32(out, voxels), sign);
     },
-    denoise: (z, sigma, out) => denoise(z, out, sigma, breathe),
     async begin(x) {
-      decisions.begin(energyOf(x));
+      decisions.begin(await energyOf(x));
     },
     async decide(proposal, current, slack) {
-      if (decisions.accepts(energyOf(proposal), slack)) copy(proposal, current);
+      if (decisions.accepts(await energyOf(proposal), slack)) copy(proposal, current);
     },
     outcomes: async () => decisions.takeOutcomes(),
     async accumulate(x, n, mean, m2, mode) {
@@ -89,5 +72,37 @@ export function createWasmMwrKernels(runtime: WasmRuntime, spec: MwrKernelSpec):
     readDecisions: async () => decisions.read(),
     loadDecisions: async (state) => decisions.load(state),
     dispose: () => runtime.release(start),
+  };
+}
+
+/** Energies other than "l2" are told by core's functions, of volumes that the projection degraded. */
+function createEnergy(
+  runtime: WasmRuntime,
+  { energy, shape }: MwrKernelSpec,
+  { project, meanSquare }: WasmProjection,
+  allocate: () => number,
+): (z: number) => Promise<number> {
+  if (energy === "l2") return async (z) => meanSquare(z);
+  const voxels = voxelCount(shape);
+  const scratch = allocate();
+  const projected = runtime.f32(scratch, voxels);
+  const degraded = new Float32Array(voxels);
+  let compared: { readonly measured: Float32Array; readonly fidelity: Fidelity } | null = null;
+  const compare = async () => {
+    projected.fill(0);
+    await project(scratch);
+    const measured = Float32Array.from(projected);
+    return { measured, fidelity: createFidelity(energy, measured) };
+  };
+
+  return async (z) => {
+    compared ??= await compare();
+    const { measured, fidelity } = compared;
+    const values = runtime.f32(z, voxels);
+    projected.set(values);
+    await project(scratch);
+    // What the projection took away is the sample's sampled part, and what it put there the measured one's.
+    for (let i = 0; i < voxels; i++) degraded[i] = values[i] - projected[i] + measured[i];
+    return fidelity(degraded);
   };
 }
