@@ -65,7 +65,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const audit = (...args: string[]) =>
-  runCaptured(runCli, ["audit", "original.mrc", ...args, "--backend", "wasm"], folder);
+  runCaptured(runCli, ["audit", "original.mrc", ...args, "--backend", "reference"], folder);
 const bytesOf = (name: string) => readFileSync(join(folder, name));
 
 test("the page, the figures and the maps of a restoration that kept what was measured", async () => {
