@@ -19,7 +19,7 @@ export async function denoise(
 ): Promise<Float32Array> {
   switch (spec.id) {
     case "bm4d":
-      return bm4d(values, shape, sigma, breathe);
+      return bm4d(values, shape, sigma, breathe, spec);
     case "gaussian":
       return gaussianBlur(values, shape, blurSigmaVoxels(sigma));
     case "tv":

@@ -1,5 +1,5 @@
 // Everything that the WebAssembly module exports. Kernels work on raw pointers into the shared memory and allocate nothing.
-export { bm4dRow } from "./bm4d";
+export { bm4dRow, bm4dWienerRow } from "./bm4d";
 export { classifyInputGradientRow, classifyRow, labelRow, softmaxGradientRow } from "./classify";
 export { conv3Row, conv3Rows, upRow, upRows } from "./conv3d";
 export { energyColumns, fftColumns, fftRows, inverseFftRows, projectColumns } from "./fft";
