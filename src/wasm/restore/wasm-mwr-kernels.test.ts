@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { energyPerSquare, varianceOf } from "../../core/restore/energies";
 import { restoreMissingWedge } from "../../core/restore/mwr";
 import { createReferenceMwrKernels } from "../../core/restore/reference-mwr-kernels";
 import { MWR_CASES } from "../../testing/cases/mwr-cases";
@@ -45,8 +46,8 @@ describe.each(MWR_CASES)("$name", ({ spec, sigma, seed }) => {
     await wasm.begin(outA);
     await reference.begin(outB);
     const [[{ energy }], [expectedOutcome]] = [await wasm.outcomes(), await reference.outcomes()];
-    expect(expectedOutcome.energy).toBeGreaterThan(0);
-    expect(energy / expectedOutcome.energy).toBeCloseTo(1, 9);
+    const isTwin = spec.energy === "l2" && spec.transform !== "dct";
+    expect(energy / expectedOutcome.energy).toBeCloseTo(1, isTwin ? 9 : 5);
     const moments = [wasm.allocate(), wasm.allocate(), wasm.allocate()];
     const expected = [reference.allocate(), reference.allocate(), reference.allocate()];
     for (const pointer of moments) await wasm.load(expected[0], pointer);
@@ -63,7 +64,9 @@ describe.each(MWR_CASES)("$name", ({ spec, sigma, seed }) => {
 
   test("a chain of ten gives the same mean, trace and deviation", async () => {
     runtime = await createWasmRuntime({ threads: 2 });
-    const settings = { iterations: ITERATIONS, burnIn: 3, sigma, beta: 4e-5, autoBeta: true, seed };
+    const unit = energyPerSquare(spec.energy, sigma, varianceOf(spec.measured));
+    const chain = { iterations: ITERATIONS, burnIn: 3, sigma, beta: 4e-5, autoBeta: true, seed };
+    const settings = { ...chain, energyPerSquare: unit };
     const run = (kernels: Parameters<typeof restoreMissingWedge>[0]) =>
       restoreMissingWedge(kernels, spec.measured, settings, spec.breathe);
     const wasm = await run(createWasmMwrKernels(runtime, spec));
@@ -71,6 +74,7 @@ describe.each(MWR_CASES)("$name", ({ spec, sigma, seed }) => {
     expect(wasm.trace.map((point) => point.accepted)).toEqual(reference.trace.map((point) => point.accepted));
     expect(largestDifference(wasm.mean, reference.mean)).toBeLessThan(CHAIN_TOLERANCE);
     expect(largestDifference(wasm.std, reference.std)).toBeLessThan(CHAIN_TOLERANCE);
+    expect(largestDifference(wasm.mode, reference.mode)).toBeLessThan(CHAIN_TOLERANCE);
     expect(reference.mean.every(Number.isFinite)).toBe(true);
   });
 });
