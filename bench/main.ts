@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import type { Bench, BenchResult } from "./bench-result";
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  fft: async () => (await import("./fft")).fftBench,
   "mean-shift": async () => (await import("./mean-shift")).meanShiftBench,
   mwr: async () => (await import("./mwr")).mwrBench,
   network: async () => (await import("./network")).networkBench,

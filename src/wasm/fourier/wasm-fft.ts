@@ -21,6 +21,7 @@ export interface WasmFft {
   /** Along x and y: what remains is z, which `project` and `energy` do on the way. */
   forwardXy(real: number, spectrum: number): void;
   forwardZ(spectrum: number): void;
+  inverseZ(spectrum: number): void;
   /** Completes the transform along z, replaces each coefficient by its weight, and goes back along z. */
   projectZ(spectrum: number, measured: number, weights: number): void;
   /** Completes the transform along z and returns Σ |weight · (spectrum − measured)|² over the whole spectrum; `spectrum` stays as it was. */
@@ -101,6 +102,7 @@ export function createWasmFft(runtime: WasmRuntime, shape: Shape3): WasmFft {
       alongY(spectrum, 0);
     },
     forwardZ: (spectrum) => alongZ(spectrum, 0),
+    inverseZ: (spectrum) => alongZ(spectrum, 1),
     projectZ(spectrum, measured, weights) {
       inParts(ny, (first, items) => {
         const at = [
