@@ -85,8 +85,7 @@ function ContrastControls({ volume, prefix = "" }: ContrastControlsProps) {
 export function ContrastSection() {
   const volumeId = useView((view) => view.volumeId);
   const compareId = useView((view) => (view.layout === "side" ? view.compareId : null));
-  const followerId = useView((view) => (isSwiping(view) ? view.compareId : null));
-  const follower = useDocument(({ volumes }) => entryOf(volumes, followerId));
+  const hasFollower = useView(isSwiping);
   const compared = useDocument(({ volumes }) => entryOf(volumes, compareId));
   const volume = useDocument(({ volumes }) => entryOf(volumes, volumeId));
   return (
@@ -104,7 +103,7 @@ export function ContrastSection() {
       }
     >
       {volume ? <ContrastControls volume={volume} /> : <p className="hint">Nothing is open.</p>}
-      {follower && <p className="hint contrast-name">{follower.name} follows, in its own range.</p>}
+      {hasFollower && <p className="hint">What is compared follows, in its own range.</p>}
       {compared && (
         <>
           <p className="hint contrast-name">{compared.name}</p>

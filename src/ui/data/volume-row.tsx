@@ -5,13 +5,8 @@ import { entryOf, patchEntry, type VolumeEntry } from "../../state/document";
 import { isSwiping } from "../../state/view";
 import { IconButton } from "../controls/icon-button";
 import { useDocument, useView, useWorkbench } from "../workbench-context";
+import { withoutStem } from "./shown-name";
 import { TreeRow } from "./tree-row";
-
-/** A result is shown below its input: "cell-sample-restored.mrc" below "cell-sample.mrc" is "restored.mrc". */
-function withoutStem(name: string, parentName: string): string {
-  const stem = `${parentName.replace(/\.[^.]*$/, "")}-`;
-  return name.startsWith(stem) ? name.slice(stem.length) : name;
-}
 
 /** A volume in the data tree. */
 export function VolumeRow({ volume }: { readonly volume: VolumeEntry }) {

@@ -5,7 +5,7 @@ import type { MwrPreviewKind } from "../../core/restore/mwr-control";
 import { isUnderWay, type Restoration } from "../../state/restoration";
 import { formatNumber, formatPercent } from "../format-quantity";
 import { useWorkbench } from "../workbench-context";
-import { runningAcceptance, TARGET_ACCEPTANCE } from "./chain-series";
+import { ACCEPTANCE_WINDOW, runningAcceptance, TARGET_ACCEPTANCE } from "./chain-series";
 import { PreviewCanvas } from "./preview-canvas";
 
 const TracePlot = lazy(async () => ({ default: (await import("./trace-plot")).TracePlot }));
@@ -64,7 +64,7 @@ function advice(rate: number): string {
 function Figures({ restoration }: { readonly restoration: Restoration }) {
   const { trace, changes } = restoration;
   const last = trace.at(-1);
-  const rate = runningAcceptance(trace.slice(-40)).at(-1) ?? 0;
+  const rate = runningAcceptance(trace.slice(-2 * ACCEPTANCE_WINDOW)).at(-1) ?? 0;
   const change = [...changes.values()].at(-1);
   if (!last) return null;
   return (
@@ -80,7 +80,8 @@ function Figures({ restoration }: { readonly restoration: Restoration }) {
         )}
       </p>
       <p className="figures">
-        accepted <b>{formatPercent(rate)}</b> of the last 20, {advice(rate)}
+        accepted <b>{formatPercent(rate)}</b> of the last {Math.min(trace.length, ACCEPTANCE_WINDOW)},{" "}
+        {advice(rate)}
       </p>
     </>
   );

@@ -14,6 +14,9 @@ const TARGET = "rgb(95 211 138 / 16%)";
 
 const percent = (value: number) => `${Math.round(100 * value)} %`;
 const short = (value: number) => Number(value.toPrecision(2)).toString();
+/** Ticks with as many digits as it takes to tell them apart; `step` is their distance. */
+const apart = (tick: number, step: number) =>
+  step < 1e-5 ? tick.toPrecision(5) : tick.toFixed(Math.max(0, Math.ceil(-Math.log10(step))));
 const said = (format: (value: number) => string) => (_: UPlot, value: number | null) =>
   value === null ? "–" : format(value);
 
@@ -34,7 +37,14 @@ const line = (label: string, stroke: string, format: (value: number) => string) 
 function energyOptions(burnIn: () => number): Options {
   return {
     scales: { x: { time: false } },
-    axes: [X_AXIS, { ...PLOT_AXIS, size: 56, values: (_, ticks) => ticks.map(short) }],
+    axes: [
+      X_AXIS,
+      {
+        ...PLOT_AXIS,
+        size: 56,
+        values: (_, ticks, _axis, _space, step) => ticks.map((tick) => apart(tick, step)),
+      },
+    ],
     series: [{ label: "iteration" }, line("energy", ENERGY, (value) => value.toPrecision(3))],
     hooks: { drawClear: [(plot) => shadeUntil(plot, burnIn(), "burn-in")] },
   };
@@ -59,7 +69,7 @@ function acceptanceOptions(burnIn: () => number): Options {
       { label: "iteration" },
       line("accepted", ACCEPTANCE, percent),
       {
-        ...line("change of the mean", CHANGE, (value) => `${short(100 * value)} %`),
+        ...line("mean's change", CHANGE, (value) => `${short(100 * value)} %`),
         scale: "change",
         dash: [4, 3],
         spanGaps: true,

@@ -5,6 +5,7 @@ import type { PaneId } from "../../scene/viewer-props";
 import { entryOf } from "../../state/document";
 import { isSwiping, type Pane } from "../../state/view";
 import { CommandButton, IconButton } from "../controls/icon-button";
+import { withoutStem } from "../data/shown-name";
 import { useDocument, useView, useWorkbench } from "../workbench-context";
 import { SwipeDivider } from "./swipe-divider";
 
@@ -46,14 +47,16 @@ function PaneName({
 }) {
   const id = useView((view) => view[of]);
   const divider = useView((view) => view.divider);
+  const shownId = useView((view) => view.volumeId);
   const name = useDocument(({ volumes }) => entryOf(volumes, id)?.name ?? "");
+  const shownName = useDocument(({ volumes }) => entryOf(volumes, shownId)?.name ?? "");
   const place = {
     before: { right: `calc(${100 - 100 * divider}% + 10px)`, maxWidth: `calc(${100 * divider}% - 18px)` },
     after: { left: `calc(${100 * divider}% + 10px)`, maxWidth: `calc(${100 - 100 * divider}% - 18px)` },
   };
   return (
     <div className={`pane-name ${side ?? ""}`} title={name} style={side && place[side]}>
-      {name}
+      {side === "after" ? withoutStem(name, shownName) : name}
     </div>
   );
 }
