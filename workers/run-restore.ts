@@ -5,6 +5,9 @@ import type { TaskContext } from "../src/core/task/task";
 import type { VolumeReader } from "../src/core/volume/volume";
 import type { RunTools } from "./run-operation";
 
+/** Six reports a second are fluent, and cost neither the page nor the chain much. */
+const REPORT_INTERVAL_MS = 160;
+
 /**
  * Restores a volume, steered by the page, and keeps the chain at its end. The iterations that the result is said to be
  * made with are those that were done: finished early or made longer, the same result comes of them.
@@ -24,9 +27,16 @@ export async function runRestore(
   const resume = goOn ? keptChain.of(chainId) : null;
   if (!goOn) keptChain.forget();
   let isKept = false;
+  let reportedAt = Number.NEGATIVE_INFINITY;
   const steering = {
     read: control.read,
     changed: control.changed,
+    isReportDue() {
+      const now = performance.now();
+      if (now - reportedAt < REPORT_INTERVAL_MS) return false;
+      reportedAt = now;
+      return true;
+    },
     resume,
     keep: (state: Parameters<typeof keptChain.keep>[1]) => {
       isKept = keptChain.keep(chainId, state);

@@ -7,7 +7,10 @@ export type MwrPreviewKind = "sample" | "mean" | "std";
 export interface MwrControl {
   /** The chain waits before its next iteration until this is over. */
   readonly paused: boolean;
-  /** Ends the chain before its next iteration; the samples so far are the result. During burn-in, the current one is. */
+  /**
+   * Ends the chain before its next iteration; the samples so far are the result. During burn-in, the current one is. Where the
+   * volume is done in blocks, those that follow get as many iterations.
+   */
   readonly finish: boolean;
   /** β from the next iteration on, which is then not steered any more; null keeps the chain's own. */
   readonly beta: number | null;
@@ -24,13 +27,20 @@ export interface MwrSteering {
   /** Resolves at the next change of what `read` returns, and when the task is cancelled. Waited for while paused. */
   changed(): Promise<void>;
   /**
+   * Tells whether a report would be looked at now; asked every few iterations. Where it is absent, for want of a clock, all
+   * of these are reported.
+   */
+  isReportDue?(): boolean;
+  /**
    * The chain that an earlier run on the same volume handed to `keep`: this run goes on with it, to the same bits as one that
    * had been longer from the start. Its parameters must be the same but for `iterations` (of the whole chain) and
    * what to save ("bad-parameter" otherwise). Null starts anew.
    */
   readonly resume: MwrChainState | null;
-  /** Is handed the chain when it ends, but for an error: it holds four volumes of the box's size. */
+  /** Is handed the chain when it ends, but for an error: it holds four volumes of the box's size. Not where it was done in blocks. */
   keep(state: MwrChainState): void;
+  /** A clock, in milliseconds, by which reports are spaced; without it they follow the work that was done. */
+  now?(): number;
 }
 
 /** What is asked of a chain that nobody touches. */

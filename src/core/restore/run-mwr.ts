@@ -11,7 +11,7 @@ export interface MwrRun extends MwrChainOrigin {
   createKernels(): Promise<MwrKernels>;
   /** Iterations between two copies of all that is needed to go on, for kernels that can be lost and made anew; else null. */
   readonly snapshotEvery: number | null;
-  readonly steering: Pick<MwrSteering, "read" | "changed" | "resume"> | null;
+  readonly steering: Pick<MwrSteering, "read" | "changed" | "resume" | "isReportDue"> | null;
   readonly listener: MwrListener | null;
   /** Called between the steps; it may throw to cancel. */
   breathe(): Promise<void>;
@@ -19,7 +19,7 @@ export interface MwrRun extends MwrChainOrigin {
 
 /** Is told how far the chain is. */
 export interface MwrListener {
-  /** Iterations between two calls; a GPU's queue is waited for at each. */
+  /** Iterations between two calls, or more where a clock says when they are due; a GPU's queue is waited for at each. */
   readonly every: number;
   /** `points` are those since the last call. */
   onReport(points: readonly MwrTracePoint[], view: MwrView): Promise<void>;
@@ -85,7 +85,7 @@ async function advance(
   report: Report,
   keepSnapshot: (state: MwrChainState) => void,
 ): Promise<void> {
-  const { settings, listener, snapshotEvery, breathe } = run;
+  const { settings, steering, listener, snapshotEvery, breathe } = run;
   for (;;) {
     const control = await awaitTurn(chain, run, report);
     const iterations = control.iterations ?? settings.iterations;
@@ -93,8 +93,11 @@ async function advance(
     await chain.step(control.beta);
     const done = chain.iteration();
     // The last iteration is reported at the end.
-    if (listener && done < iterations && (done === 1 || done % listener.every === 0))
-      await report(chain, control, false);
+    if (listener && done < iterations && (done === 1 || done % listener.every === 0)) {
+      if (done === 1 || (steering?.isReportDue?.() ?? true)) await report(chain, control, false);
+      // Not so far ahead of a GPU that the next report, or the end, would be long in coming.
+      else await chain.trace();
+    }
     if (snapshotEvery && done % snapshotEvery === 0) keepSnapshot(await chain.state());
     await breathe();
   }
