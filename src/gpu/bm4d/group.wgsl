@@ -20,10 +20,16 @@ const ROOT_HALF = 0.70710678;
 
 struct Params {
   shape: vec3u, // x, y, z, of the volume
-  sigma: f32, // of the noise
+  level: f32, // where coefficients are cut off; for the Wiener stage, the variance of the noise
   references: vec3u, // cubes along x, y, z
   firstPlane: u32, // of references
 }
+
+@group(0) @binding(0) var<uniform> params: Params;
+// The noisy volume; for the Wiener stage, the estimate of the first stage.
+@group(0) @binding(1) var<storage, read> guide: array<f32>;
+// [reference z, y, x][GROUP]: how many cubes are alike (a power of two), and where the second, third, … starts.
+@group(0) @binding(2) var<storage, read> groups: array<u32>;
 
 // The two voxels of a pair, or their sum and difference, for each cube.
 struct Cubes {
@@ -42,7 +48,8 @@ struct Group {
   record: u32, // where it lies in `groups`
   count: u32,
   start: u32, // of the reference cube
-  cube: u32, // the first of the team
+  cube: u32, // the first of the team's cubes
+  cubes: u32, // of the team
   exchange: u32,
   offsets: vec2u, // of the thread's voxels in a cube
 }
@@ -51,7 +58,7 @@ var<workgroup> exchange: array<f32, TEAMS * HALVES * TEAM * ROW>;
 
 // z of the voxels of pair i: neighbours for the Haar transform, mirror images for the cosine transform.
 fn pairOf(i: u32) -> vec2u {
-  return select(vec2u(2u * i, 2u * i + 1u), vec2u(i, 3u - i), IS_COSINE == 1u);
+  return select(vec2u(2u * i, 2u * i + 1u), vec2u(i, 3u - i), WIENER == 1u);
 }
 
 fn groupOf(workgroup: vec3u, thread: u32) -> Group {
@@ -66,14 +73,42 @@ fn groupOf(workgroup: vec3u, thread: u32) -> Group {
   if (isThere) { group.count = groups[group.record]; }
   group.start = (position.z * params.shape.y + position.y) * params.shape.x + position.x;
   group.cube = thread % LANES / TEAM * CUBES;
+  group.cubes = min(group.count - min(group.count, group.cube), CUBES);
   group.exchange = thread / TEAM * TEAM * ROW;
   group.offsets = (z * params.shape.y + lane / 4u % 4u) * params.shape.x + lane % 4u;
   return group;
 }
 
-fn startOf(group: Group, cube: u32) -> u32 {
-  if (cube == 0u) { return group.start; }
-  return groups[group.record + cube];
+// Where the voxels of the team's cube c lie that the thread has.
+fn placesOf(group: Group, c: u32) -> vec2u {
+  let cube = group.cube + c;
+  return select(groups[group.record + cube], group.start, cube == 0u) + group.offsets;
+}
+
+fn guideAt(at: vec2u) -> vec2f {
+  return vec2f(guide[at.x], guide[at.y]);
+}
+
+fn guideVoxels(group: Group) -> Cubes {
+  var voxels: Cubes;
+  if (group.cubes > 0u) { voxels.c0 = guideAt(placesOf(group, 0u)); }
+  if (group.cubes > 1u) { voxels.c1 = guideAt(placesOf(group, 1u)); }
+  if (group.cubes > 2u) {
+    // unroll p2
+    voxels.c${p2+2} = guideAt(placesOf(group, ${p2+2}u));
+    // end
+  }
+  if (group.cubes > 4u) {
+    // unroll p4
+    voxels.c${p4+4} = guideAt(placesOf(group, ${p4+4}u));
+    // end
+  }
+  if (group.cubes > 8u) {
+    // unroll p8
+    voxels.c${p8+8} = guideAt(placesOf(group, ${p8+8}u));
+    // end
+  }
+  return voxels;
 }
 
 // The factors of sum and difference across the cubes at distance `gap`; a group without such cubes stays as it is.
@@ -83,12 +118,12 @@ fn across(count: u32, gap: u32) -> vec2f {
 
 // The matrix S of a thread with sums (even lanes) or differences: its diagonal and what is beside it.
 fn pairMatrix(lane: u32) -> vec3f {
-  let ofDifferences = select(vec3f(ROOT_HALF, 0.0, ROOT_HALF), vec3f(0.65328148, 0.27059805, -0.65328148), IS_COSINE == 1u);
+  let ofDifferences = select(vec3f(ROOT_HALF, 0.0, ROOT_HALF), vec3f(0.65328148, 0.27059805, -0.65328148), WIENER == 1u);
   return select(ofDifferences, vec3f(0.5, 0.5, -0.5), lane % 2u == 0u);
 }
 
 fn transformMatrix() -> mat4x4f {
-  if (IS_COSINE == 1u) {
+  if (WIENER == 1u) {
     return mat4x4f(
       0.5, 0.65328148, 0.5, 0.27059805,
       0.5, 0.27059805, -0.5, -0.65328148,
@@ -224,4 +259,13 @@ fn transformedBack(coefficients: Planes, group: Group, thread: u32) -> Cubes {
   voxels.c${c} = vec2f(sum${c} + difference${c}, sum${c} - difference${c});
   // end
   return transformBackAcross(voxels, group.count);
+}
+
+// How much of each coefficient stays: all or nothing, or what the Wiener stage takes for signal.
+fn shares(c: vec4f) -> vec4f {
+  if (WIENER == 1u) {
+    let signal = c * c;
+    return signal / max(signal + params.level, vec4f(1e-30));
+  }
+  return select(vec4f(), vec4f(1.0), abs(c) >= vec4f(params.level));
 }
