@@ -175,6 +175,20 @@ describe("a chain that is steered", () => {
     expect(rests).toEqual([5, 5, 5, 14]);
   });
 
+  test("reports when a clock says that it is due, each iteration once", async () => {
+    const reports: number[][] = [];
+    const listener = {
+      every: 2,
+      onReport: async (points: readonly { iteration: number }[]) => {
+        reports.push(points.map((point) => point.iteration));
+      },
+    };
+    let asked = 0;
+    const steering = { ...steer(() => ({})), isReportDue: () => ++asked % 3 === 0 };
+    expect(await runMwr(runOf({ listener, steering }))).toEqual(whole);
+    expect(reports).toEqual([[1], [2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12], [13, 14]]);
+  });
+
   test("takes another β from the next iteration on, and leaves it", async () => {
     const { state } = await runMwr(
       runOf({ steering: steer((asked) => ({ beta: asked >= 2 ? 1e6 : null })) }),
