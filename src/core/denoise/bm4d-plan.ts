@@ -1,4 +1,5 @@
 import type { Bm4dProfileId } from "../restore/mwr-kernels";
+import { kaiserWindow } from "./kaiser-window";
 
 /** What BM4D does in every profile. */
 export const BM4D = {
@@ -57,23 +58,9 @@ export function referencePositions(length: number): Int32Array<ArrayBuffer> {
 
 /** Returns the weights of a cube's voxels in the aggregation: a Kaiser window along each axis, 64 values, x fastest. */
 export function kaiserCube(): Float32Array<ArrayBuffer> {
-  const { cubeSide, kaiserBeta } = BM4D;
-  const window = Array.from({ length: cubeSide }, (_, i) => {
-    const u = (2 * i) / (cubeSide - 1) - 1;
-    return besselI0(kaiserBeta * Math.sqrt(1 - u * u)) / besselI0(kaiserBeta);
-  });
-  const cube = new Float32Array(cubeSide ** 3);
-  for (let i = 0; i < cube.length; i++) cube[i] = window[i >> 4] * window[(i >> 2) & 3] * window[i & 3];
-  return cube;
-}
-
-/** The modified Bessel function of order 0, by its power series (arguments are small here). */
-function besselI0(x: number): number {
-  let sum = 1;
-  let term = 1;
-  for (let k = 1; k < 30; k++) {
-    term *= (x / (2 * k)) ** 2;
-    sum += term;
-  }
-  return sum;
+  const window = kaiserWindow(BM4D.cubeSide, BM4D.kaiserBeta);
+  return Float32Array.from(
+    { length: BM4D.cubeSide ** 3 },
+    (_, i) => window[i >> 4] * window[(i >> 2) & 3] * window[i & 3],
+  );
 }

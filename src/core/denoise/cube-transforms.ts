@@ -1,3 +1,5 @@
+import { haarAcross, inverseHaarAcross } from "./haar-across";
+
 const f32 = Math.fround;
 const CUBE = 64;
 const ROOT_HALF = f32(Math.SQRT1_2);
@@ -69,26 +71,15 @@ export const DCT: CubeTransform = {
 export function transformGroup(cubes: Float32Array, count: number, { forward }: CubeTransform): void {
   for (let start = 0; start < count * CUBE; start += CUBE)
     for (const step of [16, 4, 1]) alongAxis(forward, cubes, start, step);
-  for (let gap = 1; gap < count; gap *= 2) butterflies(cubes, count, gap);
+  haarAcross(cubes, count, CUBE);
 }
 
 export function inverseTransformGroup(cubes: Float32Array, count: number, { inverse }: CubeTransform): void {
-  for (let gap = count / 2; gap >= 1; gap /= 2) butterflies(cubes, count, gap);
+  inverseHaarAcross(cubes, count, CUBE);
   for (let start = 0; start < count * CUBE; start += CUBE)
     for (const step of [1, 4, 16]) alongAxis(inverse, cubes, start, step);
 }
 
 function alongAxis(transform: Transform4, cubes: Float32Array, start: number, step: number): void {
   for (let i = 0; i < CUBE; i++) if (((i / step) & 3) === 0) transform(cubes, start + i, step);
-}
-
-/** (a, b) → ((a + b), (a − b)) / √2 for cubes `gap` apart, which is its own inverse: pairs, pairs of pairs, … */
-function butterflies(cubes: Float32Array, count: number, gap: number): void {
-  for (let first = 0; first < count; first += 2 * gap)
-    for (let a = first * CUBE, b = a + gap * CUBE; a < (first + 1) * CUBE; a++, b++) {
-      const sum = f32(cubes[a] + cubes[b]);
-      const difference = f32(cubes[a] - cubes[b]);
-      cubes[a] = sum * ROOT_HALF;
-      cubes[b] = difference * ROOT_HALF;
-    }
 }
