@@ -31,6 +31,8 @@ export interface Command {
   readonly summary: string;
   /** The names of its operands, all of which are needed: ["FILE"]. */
   readonly operands: readonly string[];
+  /** The name of one more that may follow. */
+  readonly optionalOperand?: string;
   readonly flags: FlagTable;
   run(args: ParsedArgs, io: CliIo): Promise<void>;
 }

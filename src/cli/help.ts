@@ -33,7 +33,8 @@ export function commandHelp(command: Command): string {
     `  ${short ? `-${short}, ` : ""}--${name}${value ? ` ${value}` : ""}`,
     ...wrap(help),
   ]);
-  const usage = ["Usage: tomoscope", command.name, ...command.operands, "[OPTIONS]"].join(" ");
+  const optional = command.optionalOperand ? [`[${command.optionalOperand}]`] : [];
+  const usage = ["Usage: tomoscope", command.name, ...command.operands, ...optional, "[OPTIONS]"].join(" ");
   return [
     usage,
     "",

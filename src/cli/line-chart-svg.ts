@@ -6,13 +6,17 @@ interface ChartLine {
   readonly isDashed?: boolean;
 }
 
-/** Panels side by side with common axes; y goes from 0 to 1. */
+/** Panels side by side with common axes. */
 export interface LineChart {
   readonly title: string;
   /** How it was made, a line of text each. */
   readonly notes: readonly string[];
   readonly xLabel: string;
   readonly yLabel: string;
+  /** From the bottom to the top of the panels; 0 to 1 where absent. */
+  readonly yRange?: readonly [low: number, high: number];
+  /** So many points that they are drawn as lines without dots, at their places even where lines coincide. */
+  readonly isDense?: boolean;
   /** Of the points of every line, above 0 and rising. */
   readonly xs: readonly number[];
   readonly lines: readonly ChartLine[];
@@ -39,7 +43,9 @@ const LEGEND_SAMPLE = 26;
 /** Of a letter of the notes and the legend, on average, in a usual sans serif. */
 const LETTER = 5.9;
 const TICK_LETTER = 6.2;
-const Y_TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
+const UNIT_RANGE = [0, 1] as const;
+/** At most so many steps of the y axis. */
+const Y_STEPS = 6;
 /** More than so many times the least x: a logarithmic axis. */
 const LOG_RATIO = 10;
 /** Relative luminance above which a line is lost on white. */
@@ -101,13 +107,34 @@ function ticksOf(xs: readonly number[], place: (x: number) => number): number[] 
   });
 }
 
-const heightOf = (y: number) => PANEL * (1 - y);
+/** Returns where a y lies in a panel, in pixels from its top. */
+function heightIn({ yRange: [low, high] = UNIT_RANGE }: LineChart): (y: number) => number {
+  return (y) => PANEL * (1 - (y - low) / (high - low));
+}
 
-function axes({ xs }: LineChart, withLabels: boolean): string[] {
+/** Round numbers from the bottom to the top, and the decimals that tell them apart. */
+function yTicksOf({ yRange: [low, high] = UNIT_RANGE }: LineChart): { ticks: number[]; decimals: number } {
+  const least = (high - low) / Y_STEPS;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = power * ([1, 2, 5].find((factor) => factor * power >= least) ?? 10);
+  const first = Math.ceil(low / step - 1e-9);
+  const count = Math.floor(high / step + 1e-9) - first + 1;
+  return {
+    ticks: Array.from({ length: count }, (_, i) => (first + i) * step),
+    decimals: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)),
+  };
+}
+
+function axes(chart: LineChart, withLabels: boolean): string[] {
+  const { xs } = chart;
   const place = placeOf(xs);
-  const rows = Y_TICKS.flatMap((y) => [
+  const heightOf = heightIn(chart);
+  const { ticks, decimals } = yTicksOf(chart);
+  const rows = ticks.flatMap((y) => [
     element("line", { x1: 0, x2: PANEL, y1: round(heightOf(y)), y2: round(heightOf(y)), stroke: GRID }),
-    ...(withLabels ? [text(-8, heightOf(y) + 4, y.toFixed(1), { "text-anchor": "end", fill: GREY })] : []),
+    ...(withLabels
+      ? [text(-8, heightOf(y) + 4, y.toFixed(decimals), { "text-anchor": "end", fill: GREY })]
+      : []),
   ]);
   const columns = ticksOf(xs, place).flatMap((x) => [
     element("line", { x1: round(place(x)), x2: round(place(x)), y1: PANEL, y2: PANEL + 5, stroke: GREY }),
@@ -128,12 +155,22 @@ function apart(index: number, count: number): number {
   return step * (index - (count - 1) / 2);
 }
 
-function curve(line: ChartLine, values: readonly number[], placeAt: (i: number) => number): string {
-  const points = values.map((value, i) => [round(placeAt(i)), round(heightOf(value))] as const);
+function curve(
+  chart: LineChart,
+  index: number,
+  values: readonly number[],
+  place: (x: number) => number,
+): string {
+  const line = chart.lines[index];
+  const heightOf = heightIn(chart);
+  const beside = chart.isDense ? 0 : apart(index, chart.lines.length);
+  const points = values.map(
+    (value, i) => [round(place(chart.xs[i]) + beside), round(heightOf(value))] as const,
+  );
   const path = points.map(([x, y]) => `${x},${y}`).join(" ");
   const stroke = onWhite(line.color);
   const dot = { r: 3.5, fill: line.isDashed ? "#ffffff" : stroke, stroke, "stroke-width": 1.5 };
-  const dots = points.map(([cx, cy]) => element("circle", { cx, cy, ...dot }));
+  const dots = chart.isDense ? [] : points.map(([cx, cy]) => element("circle", { cx, cy, ...dot }));
   return [element("polyline", { points: path, fill: "none", ...strokeOf(line) }), ...dots].join("");
 }
 
@@ -164,7 +201,7 @@ export function lineChartSvg(chart: LineChart): string {
       text(PANEL / 2, -10, ofPanel, { "text-anchor": "middle", "font-weight": "600" }),
       ...axes(chart, index === 0),
       text(PANEL / 2, PANEL + 37, xLabel, { "text-anchor": "middle" }),
-      ...lines.map((line, i) => curve(line, values[i], (at) => place(xs[at]) + apart(i, lines.length))),
+      ...lines.map((_, i) => curve(chart, i, values[i], place)),
     ];
     const transform = `translate(${LEFT + index * (PANEL + GAP)} ${top})`;
     return element("g", { transform }, content.join("\n"));

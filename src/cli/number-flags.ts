@@ -22,3 +22,16 @@ export function numbersFlag(args: ParsedArgs, name: string, fallback: readonly n
   if (twice !== undefined) throw new UsageError(`--${name} names ${twice} twice.`);
   return rising;
 }
+
+/** Returns the whole number of a flag that lies within limits. */
+export function wholeFlag(
+  args: ParsedArgs,
+  name: string,
+  fallback: number,
+  [least, most]: readonly [least: number, most: number],
+): number {
+  const text = flagValue(args, name) ?? String(fallback);
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new UsageError(`--${name} needs a whole number from ${least} to ${most}, not "${text}".`);
+}

@@ -46,7 +46,7 @@ export function parseArgs(command: Command, argv: readonly string[]): ParsedArgs
   }
   const missing = command.operands[operands.length];
   if (missing) throw new UsageError(`${missing} is missing.`);
-  const extra = operands[command.operands.length];
+  const extra = operands[command.operands.length + (command.optionalOperand ? 1 : 0)];
   if (extra !== undefined) throw new UsageError(`${command.name} takes no further operand "${extra}".`);
   return { operands, flags };
 }

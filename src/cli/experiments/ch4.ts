@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { AbortError } from "../../core/errors";
 import {
   type LocalizationInputs,
   type LocalizationResult,
@@ -25,7 +24,7 @@ import { stagedFolder } from "../staged-folder";
 import { writeTextFile } from "../text-files";
 import { VERSION } from "../version";
 import { withBackend } from "../with-backend";
-import type { Experiment } from "./experiment";
+import { contextOf, type Experiment } from "./experiment";
 
 const DEFAULT_PRESET = "chlamydomonas";
 const DEFAULT_SEEDS = [1, 2];
@@ -106,17 +105,6 @@ function numbersJson(
     localize,
     radiusVoxels,
     ...result,
-  };
-}
-
-function contextOf(io: CliIo, onProgress: ReturnType<typeof createProgressLine>["update"]) {
-  return {
-    signal: io.signal,
-    onProgress,
-    async breathe() {
-      await new Promise((resume) => setImmediate(resume));
-      if (io.signal.aborted) throw new AbortError();
-    },
   };
 }
 

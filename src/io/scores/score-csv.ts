@@ -1,4 +1,5 @@
 import type { LocalizationResult } from "../../core/experiments/localization-experiment";
+import type { RestorationScore } from "../../core/experiments/restoration-experiment";
 import type { Labelled } from "../../core/metrics/evaluate";
 import type { Overlap } from "../../core/metrics/overlap";
 import type { ClassCurve } from "../../core/metrics/threshold-curve";
@@ -112,4 +113,17 @@ export function localizationCsv({ conditions }: LocalizationResult): string {
     ]),
   );
   return csv([[...head, "true", "found", "right", "precision", "recall", "f1"], ...rows]);
+}
+
+/** Returns the scores of restorations as CSV, one row for each method. */
+export function restorationCsv(scores: readonly RestorationScore[]): string {
+  const rows = scores.map(({ part, method, noise, psnrDb, correlation, acceptanceRate }) => [
+    part,
+    method,
+    noise,
+    Number(psnrDb.toFixed(4)),
+    Number(correlation.toFixed(5)),
+    acceptanceRate ?? "",
+  ]);
+  return csv([["part", "method", "noise", "psnr_db", "ccc", "acceptance_rate"], ...rows]);
 }
