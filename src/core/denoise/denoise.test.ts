@@ -4,6 +4,7 @@ import { fillNormal } from "../random/philox";
 import { type Shape3, voxelCount } from "../volume/shape";
 import { bm4d } from "./bm4d";
 import { kaiserCube, referencePositions } from "./bm4d-plan";
+import { diffuse } from "./diffusion";
 import { blurSigmaVoxels, gaussianBlur, gaussianKernel, mirrored } from "./gaussian";
 import { nlMeans } from "./nl-means";
 import { tvDenoise } from "./tv";
@@ -32,6 +33,7 @@ const denoisers = {
     gaussianBlur(values, shape, blurSigmaVoxels(sigma)),
   tv: (values: Float32Array, sigma: number) => tvDenoise(values, shape, sigma, breathe),
   nlMeans: (values: Float32Array, sigma: number) => nlMeans(values, shape, sigma, breathe),
+  diffusion: (values: Float32Array, sigma: number) => diffuse(values, shape, sigma, breathe),
 };
 
 describe.each(Object.entries(denoisers))("%s", (_, denoise) => {

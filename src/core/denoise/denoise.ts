@@ -2,6 +2,7 @@ import { ComputeError } from "../errors";
 import type { DenoiserSpec } from "../restore/mwr-kernels";
 import type { Shape3 } from "../volume/shape";
 import { bm4d } from "./bm4d";
+import { diffuse } from "./diffusion";
 import { blurSigmaVoxels, gaussianBlur } from "./gaussian";
 import { nlMeans } from "./nl-means";
 import { tvDenoise } from "./tv";
@@ -26,6 +27,8 @@ export async function denoise(
       return tvDenoise(values, shape, sigma, breathe);
     case "nl-means":
       return nlMeans(values, shape, sigma, breathe);
+    case "diffusion":
+      return diffuse(values, shape, sigma, breathe);
     default:
       throw new ComputeError("bad-parameter", `There is no denoiser "${spec.id}".`, { denoiser: spec.id });
   }
