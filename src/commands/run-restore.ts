@@ -22,14 +22,13 @@ function withPreview(
   { trace, slice, shows, meanChange }: RunPreviews["restore"],
 ): Restoration {
   const all = trace.length > 0 ? [...restoration.trace, ...trace] : restoration.trace;
-  const at = all.at(-1)?.iteration;
+  const at = trace.at(-1)?.iteration;
   return {
     ...restoration,
     trace: all,
+    // Looked at twice in the same place it has not changed, which says nothing.
     changes:
-      meanChange !== undefined && at !== undefined
-        ? new Map(restoration.changes).set(at, meanChange)
-        : restoration.changes,
+      meanChange && at !== undefined ? new Map(restoration.changes).set(at, meanChange) : restoration.changes,
     shown: shows ?? restoration.shown,
     previewRevision: restoration.previewRevision + (slice ? 1 : 0),
   };

@@ -17,8 +17,8 @@ const KINDS: readonly { readonly kind: MwrPreviewKind; readonly name: string }[]
 ];
 const NAMES: Readonly<Record<MwrPreviewKind, string>> = {
   sample: "the current sample",
-  mean: "mean of the samples so far",
-  std: "deviation of the samples so far: bright is uncertain",
+  mean: "mean so far",
+  std: "deviation so far, bright where uncertain",
 };
 
 /** A slice of what the chain has come to, of the kind that is chosen. */
@@ -75,7 +75,7 @@ function Figures({ restoration }: { readonly restoration: Restoration }) {
         {change !== undefined && (
           <>
             {" "}
-            · mean moves by <b>{formatNumber(100 * change)} %</b>
+            · mean moves by <b>{Number((100 * change).toPrecision(2))} %</b>
           </>
         )}
       </p>

@@ -22,11 +22,11 @@ export function shadeUntil(plot: UPlot, x: number, name: string): void {
   }
   ctx.fillStyle = MUTED;
   ctx.font = `${11 * devicePixelRatio}px system-ui`;
-  ctx.textBaseline = "top";
+  ctx.textBaseline = "bottom";
   ctx.textAlign = "left";
   const wide = ctx.measureText(name).width + 8 * devicePixelRatio;
   if (right - bbox.left > wide)
-    ctx.fillText(name, bbox.left + 4 * devicePixelRatio, bbox.top + 3 * devicePixelRatio);
+    ctx.fillText(name, bbox.left + 4 * devicePixelRatio, bbox.top + bbox.height - 2 * devicePixelRatio);
   ctx.restore();
 }
 

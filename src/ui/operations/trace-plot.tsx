@@ -20,6 +20,9 @@ const apart = (tick: number, step: number) =>
 const said = (format: (value: number) => string) => (_: UPlot, value: number | null) =>
   value === null ? "–" : format(value);
 
+/** The plots end at the same place on the right, though one has an axis there. */
+const RIGHT_AXIS = 52;
+
 /** Iterations are whole. */
 const X_AXIS = {
   ...PLOT_AXIS,
@@ -36,6 +39,7 @@ const line = (label: string, stroke: string, format: (value: number) => string) 
 
 function energyOptions(burnIn: () => number): Options {
   return {
+    padding: [null, RIGHT_AXIS, null, null],
     scales: { x: { time: false } },
     axes: [
       X_AXIS,
@@ -60,8 +64,9 @@ function acceptanceOptions(burnIn: () => number): Options {
         ...PLOT_AXIS,
         scale: "change",
         side: 1,
-        size: 52,
+        size: RIGHT_AXIS,
         grid: { show: false },
+        ticks: { show: false },
         values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : `${short(100 * tick)} %`)),
       },
     ],

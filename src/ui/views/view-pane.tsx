@@ -86,8 +86,9 @@ export function ViewPane({ pane, paneRef }: ViewPaneProps) {
       {isBeside && <PaneName of={pane === "compare" ? "compareId" : "volumeId"} />}
       {swipes && (
         <>
-          <PaneName of="volumeId" side="before" />
-          <PaneName of="compareId" side="after" />
+          {/* The small views have no room for names. */}
+          {(isMain || isBig) && <PaneName of="volumeId" side="before" />}
+          {(isMain || isBig) && <PaneName of="compareId" side="after" />}
           <SwipeDivider pane={NAMES[pane]} />
         </>
       )}
