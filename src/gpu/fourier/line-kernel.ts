@@ -1,6 +1,7 @@
 import { ComputeError } from "../../core/errors";
-import { bindBuffers, kernelPipeline } from "../kernel-pipeline";
+import { kernelPipeline } from "../kernel-pipeline";
 import type { KernelRun } from "../paced-queue";
+import { slabRun } from "../slab-run";
 import { type ColumnTask, columnsCode } from "./columns-code";
 import { BYTES_PER_COMPLEX, isDirect, type LinePlan, planLine } from "./line-plan";
 import { paddedLength, rowsCode } from "./rows-code";
@@ -57,22 +58,19 @@ export async function createLineKernel(
     run(rows, lines, words, buffers) {
       const count = groups(lines);
       const perSlab = Math.min(count, GROUPS_PER_SLAB);
-      const slabs = Math.ceil(count / perSlab);
-      return {
+      return slabRun(device, {
         flops: lines * length * flopsPerNumber(plan),
-        slabs,
-        encode({ pass, uniform }, from, to) {
+        slabs: Math.ceil(count / perSlab),
+        pipeline,
+        buffers: [...buffers, ...tables],
+        params(from) {
           const params = new Uint8Array(16 + words.byteLength);
           new Uint32Array(params.buffer, 0, 4).set([from, perSlab, count, rows]);
           params.set(new Uint8Array(words), 16);
-          pass.setPipeline(pipeline);
-          pass.setBindGroup(
-            0,
-            bindBuffers(device, pipeline, [uniform(params.buffer), ...buffers, ...tables]),
-          );
-          pass.dispatchWorkgroups(perSlab, to - from);
+          return params.buffer;
         },
-      };
+        workgroups: (slabs) => [perSlab, slabs],
+      });
     },
     dispose: () => factors?.destroy(),
   };

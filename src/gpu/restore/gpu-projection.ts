@@ -7,6 +7,7 @@ import { createDepthKernel, createGpuFourier3 } from "../fourier/gpu-fourier3";
 import { createWebGpuFourier3 } from "../fourier/webgpu-fourier3";
 import type { KernelRun } from "../paced-queue";
 import { writeFloats } from "../write-floats";
+import { oncePerBuffers } from "./once-per-buffers";
 import type { EnergyShares } from "./voxel-kernels";
 
 /** What the Fourier transform does for the chain, on volumes in buffers. */
@@ -40,15 +41,15 @@ export async function createGpuProjection(gpu: GpuDevice, spec: MwrKernelSpec): 
   writeFloats(device, measured, measuredSpectrum);
   writeFloats(device, sampled, Float32Array.from(spec.sampled));
   return {
-    project: (z) => [
+    project: oncePerBuffers((z) => [
       ...fourier.forwardXy(z, spectrum),
       projectKernel.run([spectrum, measured, sampled]),
       ...fourier.inverseXy(spectrum, z),
-    ],
-    score: (z) => [
+    ]),
+    score: oncePerBuffers((z) => [
       ...fourier.forwardXy(z, spectrum),
       energyKernel.run([spectrum, measured, sampled, shares]),
-    ],
+    ]),
     meanSquare: { shares, count: energyKernel.groups, scale: 1 / voxelCount(shape) ** 2 },
     dispose() {
       for (const kernel of [fourier, projectKernel, energyKernel]) kernel.dispose();

@@ -1,10 +1,12 @@
 import { bindBuffers, kernelPipeline } from "../kernel-pipeline";
 import type { KernelRun } from "../paced-queue";
+import { slabRun } from "../slab-run";
 import accumulateCode from "./accumulate.wgsl?raw";
 import addNoiseCode from "./add-noise.wgsl?raw";
 import countRunCode from "./count-run.wgsl?raw";
 import decideCode from "./decide.wgsl?raw";
 import holdSignCode from "./hold-sign.wgsl?raw";
+import { oncePerBuffers } from "./once-per-buffers";
 import selectCode from "./select.wgsl?raw";
 
 const THREADS = 256;
@@ -62,7 +64,7 @@ export interface VoxelKernels {
    */
   decide(energy: EnergyShares, slack: number | null, slot: number): KernelRun;
   /** Sets the values that do not have the sign to 0. */
-  holdSign(values: GPUBuffer, sign: "positive" | "negative"): KernelRun;
+  readonly holdSign: Readonly<Record<"positive" | "negative", (values: GPUBuffer) => KernelRun>>;
   /** Copies the proposal if it was accepted. */
   select(proposal: GPUBuffer, current: GPUBuffer): KernelRun;
   accumulate(
@@ -81,7 +83,7 @@ export async function createVoxelKernels(
   state: GPUBuffer,
 ): Promise<VoxelKernels> {
   const compile = (label: string, code: string) => kernelPipeline(device, label, code, {});
-  const [noise, holdSign, decide, select, countRun, accumulate] = await Promise.all([
+  const [noise, holdSign, decide, select, countRunPipeline, accumulate] = await Promise.all([
     compile("add-noise", GRID_CODE + INDEX_CODE + addNoiseCode),
     compile("hold-sign", GRID_CODE + INDEX_CODE + holdSignCode),
     compile("decide", GRID_CODE + STATE_CODE + decideCode),
@@ -98,18 +100,32 @@ export async function createVoxelKernels(
     buffers: readonly GPUBuffer[],
     flopsPerVoxel: number,
     write: (words: DataView) => void = () => {},
-  ): KernelRun => ({
-    flops: voxels * flopsPerVoxel,
-    slabs: Math.ceil(groups / perSlab),
-    encode({ pass, uniform }, from, to) {
-      const params = new ArrayBuffer(32);
-      new Uint32Array(params).set([from, perSlab, quads]);
-      write(new DataView(params, 16));
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindBuffers(device, pipeline, [uniform(params), ...buffers]));
-      pass.dispatchWorkgroups(perSlab, to - from);
+  ): KernelRun =>
+    slabRun(device, {
+      flops: voxels * flopsPerVoxel,
+      slabs: Math.ceil(groups / perSlab),
+      pipeline,
+      buffers,
+      params(from) {
+        const params = new ArrayBuffer(32);
+        new Uint32Array(params).set([from, perSlab, quads]);
+        write(new DataView(params, 16));
+        return params;
+      },
+      workgroups: (slabs) => [perSlab, slabs],
+    });
+  const holding = (values: GPUBuffer, negative: number) =>
+    onVoxels(holdSign, [values], FLOPS_PER_VOXEL, (words) => words.setUint32(0, negative, true));
+  const stateBound = bindBuffers(device, countRunPipeline, [state]);
+  const countRun: KernelRun = {
+    flops: FLOPS_PER_VOXEL,
+    slabs: 1,
+    encode({ pass }) {
+      pass.setPipeline(countRunPipeline);
+      pass.setBindGroup(0, stateBound);
+      pass.dispatchWorkgroups(1);
     },
-  });
+  };
 
   return {
     addNoise: (x, sigma, seed, stream, out) =>
@@ -118,10 +134,10 @@ export async function createVoxelKernels(
         words.setUint32(4, stream, true);
         words.setFloat32(8, sigma, true);
       }),
-    holdSign: (values, sign) =>
-      onVoxels(holdSign, [values], FLOPS_PER_VOXEL, (words) =>
-        words.setUint32(0, sign === "negative" ? 1 : 0, true),
-      ),
+    holdSign: {
+      positive: oncePerBuffers((values) => holding(values, 0)),
+      negative: oncePerBuffers((values) => holding(values, 1)),
+    },
     decide: ({ shares, count, scale }, slack, slot) => ({
       flops: count * FLOPS_PER_VOXEL,
       slabs: 1,
@@ -134,17 +150,11 @@ export async function createVoxelKernels(
         pass.dispatchWorkgroups(1);
       },
     }),
-    select: (proposal, current) => onVoxels(select, [state, proposal, current], FLOPS_PER_VOXEL),
+    select: oncePerBuffers((proposal, current) =>
+      onVoxels(select, [state, proposal, current], FLOPS_PER_VOXEL),
+    ),
     accumulate: (x, n, mean, squares, mode) => [
-      {
-        flops: FLOPS_PER_VOXEL,
-        slabs: 1,
-        encode({ pass }) {
-          pass.setPipeline(countRun);
-          pass.setBindGroup(0, bindBuffers(device, countRun, [state]));
-          pass.dispatchWorkgroups(1);
-        },
-      },
+      countRun,
       onVoxels(accumulate, [state, x, mean, squares, mode], FLOPS_PER_VOXEL, (words) =>
         words.setFloat32(0, 1 / n, true),
       ),

@@ -75,7 +75,7 @@ async function createKernels(
     project,
     async denoise(z, sigma, out) {
       await denoise(z, sigma, out);
-      if (sign) await enqueue([kernels.holdSign(out, sign)]);
+      if (sign) await enqueue([kernels.holdSign[sign](out)]);
     },
     begin: (x) => decide(x, null, []),
     decide: (proposal, current, slack) => decide(proposal, slack, [kernels.select(proposal, current)]),
