@@ -2,6 +2,15 @@
 export { bm4dRow, bm4dWienerRow } from "./bm4d";
 export { classifyInputGradientRow, classifyRow, labelRow, softmaxGradientRow } from "./classify";
 export { conv3Row, conv3Rows, upRow, upRows } from "./conv3d";
+export {
+  diffusionCrossFlux,
+  diffusionEnd,
+  diffusionFlow,
+  diffusionProducts,
+  diffusionSmooth,
+  diffusionStart,
+} from "./diffusion";
+export { diffusionTensors } from "./diffusion-tensor";
 export { energyColumns, fftColumns, fftRows, inverseFftRows, projectColumns } from "./fft";
 export { addSlabs, biasGradientSlab, filterGradientSlab, maskRow } from "./filter-gradient";
 export { blurX, blurYOrZ } from "./gaussian";

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { diffuse } from "../../core/denoise/diffusion";
 import { nlMeans } from "../../core/denoise/nl-means";
 import { tvDenoise } from "../../core/denoise/tv";
 import { fillNormal } from "../../core/random/philox";
@@ -6,6 +7,7 @@ import { type Shape3, voxelCount } from "../../core/volume/shape";
 import { barrel } from "../../testing/degrade";
 import type { WasmDenoiser } from "../restore/wasm-denoise";
 import { createWasmRuntime, type WasmRuntime } from "../runtime";
+import { createDiffusion } from "./diffusion";
 import { createNlMeans } from "./nl-means";
 import { createTotalVariation } from "./total-variation";
 
@@ -15,6 +17,7 @@ type Create = (runtime: WasmRuntime, shape: Shape3) => WasmDenoiser;
 const DENOISERS: readonly [string, Create, Reference][] = [
   ["total variation", createTotalVariation, tvDenoise],
   ["non-local means", createNlMeans, nlMeans],
+  ["anisotropic diffusion", createDiffusion, diffuse],
 ];
 const SHAPES: readonly Shape3[] = [
   [16, 12, 20],
