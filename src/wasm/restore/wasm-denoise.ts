@@ -3,6 +3,7 @@ import { blurSigmaVoxels, gaussianKernel } from "../../core/denoise/gaussian";
 import type { DenoiserSpec } from "../../core/restore/mwr-kernels";
 import { type Shape3, voxelCount } from "../../core/volume/shape";
 import { createBm4d } from "../denoise/bm4d";
+import { createDiffusion } from "../denoise/diffusion";
 import { createNlMeans } from "../denoise/nl-means";
 import { createTotalVariation } from "../denoise/total-variation";
 import type { WasmRuntime } from "../runtime";
@@ -26,6 +27,8 @@ export function createWasmDenoiser(runtime: WasmRuntime, spec: DenoiserSpec, sha
   switch (spec.id) {
     case "bm4d":
       return createBm4d(runtime, shape, spec);
+    case "diffusion":
+      return createDiffusion(runtime, shape);
     case "gaussian":
       return createGaussian(runtime, shape);
     case "nl-means":
