@@ -2,6 +2,7 @@ import type { Shape3 } from "../src/core/volume/shape";
 import { BufferSet } from "../src/gpu/buffer-set";
 import type { GpuDevice } from "../src/gpu/device";
 import { createGpuFourier3 } from "../src/gpu/fourier/gpu-fourier3";
+import type { LineTiling } from "../src/gpu/fourier/line-plan";
 import { createWebGpuFourier3 } from "../src/gpu/fourier/webgpu-fourier3";
 import { flushNow, submitNow } from "../src/gpu/immediate-queue";
 import type { KernelRun } from "../src/gpu/paced-queue";
@@ -13,16 +14,28 @@ import { compareSides, FFT_SHAPES, FFT_TOLERANCE, fftPeer, largestFftError } fro
 const SIDES = [64, 128, 256, 512];
 /** The one that is reported; the others are in the details. */
 const SIDE = 256;
-const RUNS = 5;
+const RUNS = 3;
 /** Transforms of so many voxels are queued before the GPU is waited for. */
-const VOXELS_PER_RUN = 2e9;
+const VOXELS_PER_RUN = 1.5e9;
 const MOST_REPEATS = 300;
 /** Shapes whose kernels are compiled at the same time. */
 const COMPILED_TOGETHER = 16;
 
+/** Other ways to cut the work, timed with LAYERS=1. */
+const TILINGS: Readonly<Record<string, LineTiling>> = {
+  "8 lines": { lines: 8, largestRadix: 16, threads: 512 },
+  "32 lines": { lines: 32, largestRadix: 16, threads: 1024 },
+  "radix 8": { lines: 16, largestRadix: 8, threads: 512 },
+  "radix 8, 1024 threads": { lines: 16, largestRadix: 8, threads: 1024 },
+  "radix 8, 8 lines": { lines: 8, largestRadix: 8, threads: 512 },
+  "radix 4": { lines: 16, largestRadix: 4, threads: 1024 },
+};
+const TUNED_SIDES = [256, 512];
+
 /**
  * Seconds of a forward and an inverse transform of a real volume of 256³ that stays on the GPU, against PyTorch's (cuFFT) on the
- * same GPU; many are queued before the last is waited for. With LAYERS=1 in the environment also each pass.
+ * same GPU; many are queued before the last is waited for. With LAYERS=1 in the environment also each pass, with the tiling in
+ * use and with others.
  */
 export async function fftGpuBench(gpu: GpuDevice): Promise<BenchResult> {
   const compileStart = performance.now();
@@ -40,8 +53,12 @@ export async function fftGpuBench(gpu: GpuDevice): Promise<BenchResult> {
   for (const side of SIDES) {
     const measured = await timeSide(gpu, side);
     seconds[side] = measured.seconds;
-    if (process.env.LAYERS) passes[side] = measured.passes;
+    passes[side] = measured.passes;
   }
+  if (process.env.LAYERS)
+    for (const side of TUNED_SIDES)
+      for (const [name, tiling] of Object.entries(TILINGS))
+        passes[`${side}, ${name}`] = await timeSide(gpu, side, tiling);
   const peer = fftPeer("torch", RUNS, SIDES);
   const peerValue = peer?.seconds[SIDE] ?? null;
   return {
@@ -63,9 +80,9 @@ export async function fftGpuBench(gpu: GpuDevice): Promise<BenchResult> {
   };
 }
 
-async function timeSide({ device }: GpuDevice, side: number) {
+async function timeSide({ device }: GpuDevice, side: number, tiling?: LineTiling) {
   const shape: Shape3 = [side, side, side];
-  const fourier = await createGpuFourier3(device, shape);
+  const fourier = await createGpuFourier3(device, shape, tiling);
   const buffers = new BufferSet(device);
   const [real, spectrum] = await buffers.take([4 * side ** 3, fourier.spectrumBytes]);
   if (side <= 256) writeFloats(device, real, fourierVolume(shape, 1));

@@ -2,6 +2,7 @@ import { halfSpectrumShape } from "../../core/fourier/real-fft3";
 import { type Shape3, voxelCount } from "../../core/volume/shape";
 import type { KernelRun } from "../paced-queue";
 import { createLineKernel, type LineKernel, lineFits } from "./line-kernel";
+import type { LineTiling } from "./line-plan";
 
 /**
  * Fourier transforms of real volumes of one shape, on buffers: f32 voxels, and the half spectrum [nz, ny, nx/2 + 1] as pairs of
@@ -35,18 +36,22 @@ export function gpuFourierFits(device: GPUDevice, shape: Shape3): boolean {
 }
 
 /**
- * Compiles the transforms of a shape. Throws ComputeError "bad-input" where it does not fit (`gpuFourierFits`), and
+ * Compiles the transforms of a shape; a tiling is for tuning. Throws ComputeError "bad-input" where it does not fit (`gpuFourierFits`), and
  * "backend-failed" with what the compiler says.
  */
-export async function createGpuFourier3(device: GPUDevice, shape: Shape3): Promise<GpuFourier3> {
+export async function createGpuFourier3(
+  device: GPUDevice,
+  shape: Shape3,
+  tiling?: LineTiling,
+): Promise<GpuFourier3> {
   const [nz, ny, nx] = shape;
   const spectrumShape = halfSpectrumShape(shape);
   const half = spectrumShape[2];
   const kernels = await Promise.all([
-    createLineKernel(device, nx, "rows forward"),
-    createLineKernel(device, nx, "rows inverse"),
-    createLineKernel(device, ny, "transform"),
-    createLineKernel(device, nz, "transform"),
+    createLineKernel(device, nx, "rows forward", tiling),
+    createLineKernel(device, nx, "rows inverse", tiling),
+    createLineKernel(device, ny, "transform", tiling),
+    createLineKernel(device, nz, "transform", tiling),
   ]);
   const [rowsForward, rowsInverse, columnsY, columnsZ] = kernels;
   const pairs = Math.ceil((nz * ny) / 2);

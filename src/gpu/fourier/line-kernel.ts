@@ -3,14 +3,12 @@ import { kernelPipeline } from "../kernel-pipeline";
 import type { KernelRun } from "../paced-queue";
 import { slabRun } from "../slab-run";
 import { type ColumnTask, columnsCode } from "./columns-code";
-import { BYTES_PER_COMPLEX, isDirect, type LinePlan, planLine } from "./line-plan";
+import { BYTES_PER_COMPLEX, isDirect, type LinePlan, type LineTiling, planLine } from "./line-plan";
 import { paddedLength, rowsCode } from "./rows-code";
 import { Twiddles } from "./twiddles";
 
-/** Neighbouring lines that a workgroup takes where they fit: with 8 bytes each, whole cache lines. */
-const LINES = 16;
-/** More threads than this share a workgroup's memory no better. */
-const MOST_THREADS = 512;
+/** 16 neighbouring numbers of 8 bytes are whole cache lines. */
+const TILING: LineTiling = { lines: 16, largestRadix: 16, threads: 512 };
 /** Workgroups that are dispatched at a time, at least. */
 const GROUPS_PER_SLAB = 256;
 /** Reading and writing a complex number takes about as long as this many operations of the convolution. */
@@ -40,15 +38,16 @@ export async function createLineKernel(
   device: GPUDevice,
   length: number,
   task: LineTask,
+  tiling: LineTiling = TILING,
 ): Promise<LineKernel> {
-  const plan = planFor(device, length, task);
+  const plan = planFor(device, length, task, tiling);
   if (!plan)
     throw new ComputeError("bad-input", `The GPU has no room for Fourier transforms of length ${length}.`);
   const twiddles = new Twiddles();
   const code = isRows(task)
     ? rowsCode(plan, task === "rows forward" ? "forward" : "inverse", twiddles)
     : columnsCode(plan, task as ColumnTask, twiddles);
-  const label = `fourier ${task} ${length} ${plan.lines}`;
+  const label = `fourier ${task} ${plan.radices.join("·")} ${plan.lines} ${plan.threads}`;
   const pipeline = await kernelPipeline(device, label, code, {});
   const factors = uploadFactors(device, twiddles.values());
   const tables = factors ? [factors] : [];
@@ -78,18 +77,14 @@ export async function createLineKernel(
 
 /** Tells whether lines of a length fit into a workgroup's memory, as all of a few thousand do. */
 export function lineFits(device: GPUDevice, length: number): boolean {
-  return planFor(device, length, "rows forward") !== null;
+  return planFor(device, length, "rows forward", TILING) !== null;
 }
 
-function planFor({ limits }: GPUDevice, length: number, task: LineTask): LinePlan | null {
+function planFor({ limits }: GPUDevice, length: number, task: LineTask, tiling: LineTiling): LinePlan | null {
   const numbers = isRows(task) ? paddedLength(length) : length;
-  return planLine(length, LINES, numbers * BYTES_PER_COMPLEX, {
+  return planLine(length, numbers * BYTES_PER_COMPLEX, tiling, {
     bytes: limits.maxComputeWorkgroupStorageSize,
-    threads: Math.min(
-      limits.maxComputeInvocationsPerWorkgroup,
-      limits.maxComputeWorkgroupSizeX,
-      MOST_THREADS,
-    ),
+    threads: Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX),
   });
 }
 

@@ -1,5 +1,5 @@
 /** Larger prime factors are summed directly, by threads that share a line in workgroup memory. */
-export const LARGEST_RADIX = 16;
+const LARGEST_RADIX = 16;
 /** Complex numbers that a thread may hold without spilling registers. */
 const MOST_HELD = 16;
 /** Pairs of outputs that a thread sums at the same time, of a radix that is summed directly. */
@@ -16,6 +16,17 @@ export interface LinePlan {
   readonly lines: number;
 }
 
+/** How the work is cut; none changes the result beyond rounding. */
+export interface LineTiling {
+  /** Lines that a workgroup takes where they fit, a power of two. */
+  readonly lines: number;
+  /** Of the stages of butterflies in registers, where the factors of the length allow it: 16 or less. */
+  readonly largestRadix: number;
+  /** Of a workgroup, at most. */
+  readonly threads: number;
+}
+
+/** What a device allows a workgroup. */
 export interface WorkgroupLimits {
   readonly bytes: number;
   readonly threads: number;
@@ -36,20 +47,22 @@ export const pairsPerItem = (radix: number): number => Math.ceil((radix + 1) / 2
 export const pairGroups = (radix: number): number => Math.ceil((radix + 1) / 2 / MOST_PAIRS);
 
 /**
- * Returns how lines of a length are transformed, at most `lines` at a time, a power of two; null where not even one fits
- * into workgroup memory. `lineBytes` tells what one takes there.
+ * Returns how lines of a length are transformed; null where not even one fits into workgroup memory. `lineBytes` tells what one
+ * takes there.
  */
 export function planLine(
   length: number,
-  lines: number,
   lineBytes: number,
+  tiling: LineTiling,
   limits: WorkgroupLimits,
 ): LinePlan | null {
-  if (lineBytes > limits.bytes) return null;
-  if (lines > 1 && lines * lineBytes > limits.bytes) return planLine(length, lines / 2, lineBytes, limits);
-  const radices = lineRadices(length);
+  let { lines } = tiling;
+  while (lines * lineBytes > limits.bytes) lines /= 2;
+  if (lines < 1) return null;
+  const radices = lineRadices(length, tiling.largestRadix);
+  const mostThreads = Math.floor(Math.min(limits.threads, tiling.threads) / lines);
   const candidates = Array.from(
-    { length: Math.max(1, Math.min(length, Math.floor(limits.threads / lines))) },
+    { length: Math.max(1, Math.min(length, mostThreads)) },
     (_, index) => index + 1,
   );
   const costs = candidates.map((threads) => idleCost(length, radices, threads));
@@ -61,10 +74,10 @@ export function planLine(
  * Returns the radices of the stages: prime factors above LARGEST_RADIX first, since the first stage needs no twiddles; then as
  * few and as equal factors as can be, since each stage is one way through workgroup memory.
  */
-export function lineRadices(length: number): readonly number[] {
+function lineRadices(length: number, largest: number): readonly number[] {
   const direct = primeFactors(length).filter(isDirect).reverse();
   const smooth = direct.reduce((rest, prime) => rest / prime, length);
-  const all = [...direct, ...(fewestFactors(smooth, LARGEST_RADIX) ?? [])];
+  const all = [...direct, ...(fewestFactors(smooth, largest) ?? fewestFactors(smooth, LARGEST_RADIX) ?? [])];
   return all.length > 0 ? all : [1];
 }
 
