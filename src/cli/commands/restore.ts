@@ -1,4 +1,6 @@
 import { RESTORE } from "../../core/operations/restore";
+import { restoreOutputs } from "../../core/operations/restore-outputs";
+import type { RestoreParams } from "../../core/operations/restore-params";
 import { checkParams } from "../../core/task/params";
 import { checkOutputs } from "../check-outputs";
 import { type Command, flagValue, hasFlag, JSON_FLAG, OUT_FLAG, requiredFlag } from "../command";
@@ -10,6 +12,15 @@ import { withVolume } from "../with-volume";
 
 /** Below this the chain hardly moved: its mean is close to its first sample, and its deviation says nothing. */
 const FEW_ACCEPTED = 0.1;
+
+/** Returns where single samples go: beside the restored volume, under names that say what they are. */
+function sampleFiles(out: string, params: RestoreParams): ReadonlyMap<string, string> {
+  const [, stem, extension] = /^(.*?)(\.[^./\\]*)?$/.exec(out) ?? [];
+  const suffixes = restoreOutputs(params)
+    .filter(({ role }) => role !== "restored" && role !== "std")
+    .map(({ suffix }) => suffix);
+  return new Map(suffixes.map((suffix) => [`-${suffix}.mrc`, `${stem}-${suffix}${extension ?? ""}`]));
+}
 
 export const restoreCommand: Command = {
   name: "restore",
@@ -29,31 +40,45 @@ export const restoreCommand: Command = {
       const std = flagValue(args, "std");
       const traceFile = flagValue(args, "trace");
       const params = checkParams(RESTORE.params, paramsFromFlags(RESTORE.params, args), volume.meta.shape);
-      const outputs = [["--out", out] as const, ["--std", std] as const, ["--trace", traceFile] as const];
-      await checkOutputs(outputs, args.operands, io);
+      const samples = sampleFiles(out, params);
+      const outputs = [
+        ["--out", out],
+        ["--std", std],
+        ["--trace", traceFile],
+      ] as const;
+      const ofSamples = [...samples.values()].map((file) => ["A sample", file] as const);
+      await checkOutputs([...outputs, ...ofSamples], args.operands, io);
       const { output, provenance } = await withBackend(args, (backend) =>
         runOperation(RESTORE, { volume, backend }, params, io, {
-          fileFor: ({ role }) => (role === "restored" ? out : std),
+          fileFor: ({ role, name }) => {
+            if (role === "restored") return out;
+            return role === "std" ? std : samples.get(name.slice(name.lastIndexOf(`-${role}`)));
+          },
           inputNames: [volume.meta.name],
           backend: backend.description,
         }),
       );
       const { trace, ...result } = output;
       if (traceFile) await writeTextFile(traceFile, `${JSON.stringify(trace)}\n`, io);
-      if (result.acceptanceRate < FEW_ACCEPTED)
+      if (result.acceptanceRate !== null && result.acceptanceRate < FEW_ACCEPTED)
         io.stderr.write(
           "Few samples were accepted, so the deviation says little: take a longer burn-in, in which β rises, or a larger --beta.\n",
         );
+      const files = { out, std, samples: [...samples.values()], trace: traceFile };
       if (hasFlag(args, "json")) {
-        io.stdout.write(`${JSON.stringify({ out, std, trace: traceFile, ...result, provenance })}\n`);
+        io.stdout.write(`${JSON.stringify({ ...files, ...result, provenance })}\n`);
         return;
       }
       const size = [...result.boxShape].reverse().join(" × ");
-      const accepted = `${Math.round(100 * result.acceptanceRate)} % accepted`;
+      const blocks = result.blocks > 1 ? ` in ${result.blocks} blocks` : "";
+      const accepted =
+        result.acceptanceRate === null
+          ? ""
+          : `, β ${result.beta.toPrecision(3)}, ${Math.round(100 * result.acceptanceRate)} % accepted`;
       io.stdout.write(
         [
-          `${out}: ${size} voxels (x, y, z), ${params.iterations} iterations in ${provenance.seconds.toFixed(1)} s, ${provenance.backend}`,
-          `  noise level ${result.sigma.toPrecision(3)}, β ${result.beta.toPrecision(3)}, ${accepted}`,
+          `${out}: ${size} voxels (x, y, z)${blocks}, ${result.iterations} iterations in ${provenance.seconds.toFixed(1)} s, ${provenance.backend}`,
+          `  noise level ${result.sigma.toPrecision(3)}${accepted}`,
           "",
         ].join("\n"),
       );

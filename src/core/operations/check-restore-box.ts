@@ -1,8 +1,8 @@
 import { ComputeError } from "../errors";
 import { type Box, type Shape3, voxelCount } from "../volume/shape";
 
-/** What each voxel takes: seven volumes and two spectra of the backend, the input, its periodic part, and the results. */
-export const BYTES_PER_VOXEL = 65;
+/** What each voxel takes: eight volumes, two spectra and weights of the backend, the input, and all that a chain comes to. */
+export const BYTES_PER_VOXEL = 66;
 const LEAST_SIDE = 8;
 /** 512³: WebAssembly addresses 4 GiB, of which a voxel takes about 40 bytes. */
 const MOST_VOXELS = 2 ** 27;
@@ -18,7 +18,7 @@ export function checkBoxShape(shape: Shape3): void {
 /** Returns the error of a box that does not fit in memory; its sentence says how much it takes. */
 export function tooLarge(shape: Shape3, cause?: unknown): ComputeError {
   const gigabytes = Math.ceil((BYTES_PER_VOXEL * voxelCount(shape)) / 1e9);
-  const sentence = `A box of ${shape.join(" × ")} voxels (z, y, x) takes about ${gigabytes} GB to restore, more than there is: choose a smaller one.`;
+  const sentence = `A box of ${shape.join(" × ")} voxels (z, y, x) takes about ${gigabytes} GB to restore, more than there is: choose a smaller one, or smaller blocks.`;
   return new ComputeError("out-of-memory", sentence, { shape }, cause);
 }
 

@@ -2,8 +2,11 @@ import { describe, expect, test } from "vitest";
 import { barrel, degrade } from "../../testing/degrade";
 import type { Backend } from "../backend";
 import { AbortError, ComputeError, isAbort } from "../errors";
+import { createReferenceFourier3 } from "../fourier/fourier3";
 import { wedgeMask } from "../fourier/wedge";
 import { psnrDb } from "../metrics/psnr";
+import { UNTOUCHED } from "../restore/mwr-control";
+import type { MwrChainState } from "../restore/mwr-state";
 import { createReferenceMwrKernels } from "../restore/reference-mwr-kernels";
 import { checkParams } from "../task/params";
 import type { Progress } from "../task/task";
@@ -16,7 +19,8 @@ const SHAPE: Shape3 = [14, 17, 20];
 const BOX: Box = { z0: 1, y0: 2, x0: 3, z1: 13, y1: 15, x1: 19 };
 const GREY = { offset: 1000, range: -50 }; // dark particles, far from zero
 
-const sampled = wedgeMask(SHAPE, { minTiltDeg: -60, maxTiltDeg: 60, tiltAxis: "y" });
+const TILTS = { minTiltDeg: -60, maxTiltDeg: 60, tiltAxis: "y" } as const;
+const sampled = wedgeMask(SHAPE, TILTS);
 const structure = barrel(SHAPE);
 const grey = degrade(structure, SHAPE, sampled, 0.1, 1).map((v) => GREY.offset + GREY.range * v);
 
@@ -28,21 +32,21 @@ const backend: Backend = {
   createTrainer: () => Promise.reject(new Error("not part of a restoration")),
   createMwrKernels: async (spec) => createReferenceMwrKernels(spec),
   createTomographyKernels: () => Promise.reject(new Error("not part of a restoration")),
-  createFourier3: () => Promise.reject(new Error("not part of a restoration")),
+  createFourier3: async (shape) => createReferenceFourier3(shape),
   dispose() {},
 };
 
-const readerOf = (values: Float32Array): VolumeReader => ({
+const readerOf = (values: Float32Array, shape: Shape3): VolumeReader => ({
   meta: {
     name: "cell.mrc.gz",
-    shape: SHAPE,
+    shape,
     dtype: "float32",
     voxelSizeAngstrom: { x: 10, y: 10, z: 20 },
     originAngstrom: { x: 5, y: 0, z: 0 },
     warnings: [],
   },
   async readBox({ z0, y0, x0, z1, y1, x1 }) {
-    const [, ny, nx] = SHAPE;
+    const [, ny, nx] = shape;
     const out: number[] = [];
     for (let z = z0; z < z1; z++)
       for (let y = y0; y < y1; y++)
@@ -51,19 +55,22 @@ const readerOf = (values: Float32Array): VolumeReader => ({
   },
 });
 
+type Inputs = Partial<Parameters<typeof RESTORE.run>[0]>;
+
+interface Surroundings extends Omit<Inputs, "volume"> {
+  readonly values?: Float32Array;
+  readonly shape?: Shape3;
+  readonly breathe?: () => Promise<void>;
+}
+
 async function restore(
   given: Record<string, unknown>,
-  values = grey,
-  breathe = async () => {},
-  on = backend,
-  shape = SHAPE,
+  { values = grey, shape = SHAPE, breathe = async () => {}, ...inputs }: Surroundings = {},
 ) {
   const written: { spec: VolumeSpec; values: Float32Array; closed: boolean }[] = [];
   const progress: Progress<RestorePreview>[] = [];
   const params = checkParams(RESTORE.params, { iterations: 6, burnIn: 2, ...given }, shape);
-  const reader = readerOf(values);
-  const volume = { ...reader, meta: { ...reader.meta, shape } };
-  const output = await RESTORE.run({ volume, backend: on }, params, {
+  const output = await RESTORE.run({ volume: readerOf(values, shape), backend, ...inputs }, params, {
     signal: new AbortController().signal,
     onProgress: (step) => progress.push(step),
     breathe,
@@ -117,10 +124,7 @@ describe("restore", () => {
   test("the whole volume comes nearer to the truth, dark or bright alike", async () => {
     const settings = { iterations: 14, burnIn: 4, beta: 1 }; // all accepted: fewer samples would tell less
     const dark = await restore(settings);
-    const bright = await restore(
-      settings,
-      grey.map((v) => 2000 - v),
-    );
+    const bright = await restore(settings, { values: grey.map((v) => 2000 - v) });
     const gained = (restored: Float32Array, sign: number) => {
       const back = (v: number) => (sign * (v - GREY.offset)) / GREY.range;
       return (
@@ -146,7 +150,9 @@ describe("restore", () => {
   test("refuses what cannot work, in one sentence", async () => {
     const holed = Float32Array.from(grey);
     holed[(5 * 17 + 4) * 20 + 7] = Number.NaN;
-    await expect(restore({ box: BOX }, holed)).rejects.toThrow("The voxel at x 7, y 4, z 5 is NaN");
+    await expect(restore({ box: BOX }, { values: holed })).rejects.toThrow(
+      "The voxel at x 7, y 4, z 5 is NaN",
+    );
     await expect(restore({ box: { ...BOX, z1: 8 } })).rejects.toThrow(
       "at least 8 voxels per side, not 7 × 13 × 16",
     );
@@ -157,28 +163,144 @@ describe("restore", () => {
   });
 
   test("a box beyond the memory is refused with its size, before it is read or when memory ends", async () => {
-    await expect(restore({}, grey, undefined, backend, [400, 1024, 1024])).rejects.toMatchObject({
+    await expect(restore({ block: 1024 }, { shape: [400, 1024, 1024] })).rejects.toMatchObject({
       tag: "out-of-memory",
       message:
-        "A box of 400 × 1024 × 1024 voxels (z, y, x) takes about 28 GB to restore, more than there is: choose a smaller one.",
+        "A box of 400 × 1024 × 1024 voxels (z, y, x) takes about 28 GB to restore, more than there is: choose a smaller one, or smaller blocks.",
     });
     const full: Backend = {
       ...backend,
       createMwrKernels: () => Promise.reject(new ComputeError("out-of-memory", "There is no memory.")),
     };
-    const refused = restore({ box: BOX }, grey, undefined, full);
+    const refused = restore({ box: BOX }, { backend: full });
     await expect(refused).rejects.toMatchObject({
       tag: "out-of-memory",
       message: expect.stringContaining("A box of 12 × 13 × 16 voxels"),
     });
   });
 
-  test("a cancel ends it, and nothing is written", async () => {
-    let breaths = 0;
-    const cancelled = restore({}, grey, async () => {
-      if (++breaths > 20) throw new AbortError();
+  test("a cancel ends it: before the first sample nothing is written, then the samples so far", async () => {
+    const cancelledAt = (iteration: number) => {
+      const reports: number[] = [];
+      const control = () => {
+        reports.push(reports.length);
+        return UNTOUCHED;
+      };
+      const breathe = async () => {
+        if (reports.length > iteration) throw new AbortError();
+      };
+      const steering = { read: control, changed: async () => {}, resume: null, keep: () => {} };
+      return restore({ denoiser: "gaussian" }, { breathe, steering });
+    };
+    await expect(cancelledAt(1)).rejects.toSatisfy(isAbort);
+    const { output, written } = await cancelledAt(4);
+    expect(output.iterations).toBe(4);
+    const short = await restore({ denoiser: "gaussian", iterations: 4 });
+    expect(written.map(({ values }) => values)).toEqual(short.written.map(({ values }) => values));
+    expect(written.every(({ closed }) => closed)).toBe(true);
+  });
+
+  test("goes on with a chain that it kept, to what a longer one gives, with samples of its own", async () => {
+    const given = { denoiser: "gaussian", saveMode: true, saveLast: true, keep: 2 };
+    const states: MwrChainState[] = [];
+    const steer = (resume: MwrChainState | null) => ({
+      steering: {
+        read: () => UNTOUCHED,
+        changed: async () => {},
+        resume,
+        keep: (state: MwrChainState) => states.push(state),
+      },
     });
-    await expect(cancelled).rejects.toSatisfy(isAbort);
+    const goOn = (params: Record<string, unknown>, resume: MwrChainState | null) =>
+      restore({ ...given, ...params }, steer(resume));
+    await goOn({ iterations: 4 }, null);
+    const longer = await goOn({}, states[0]);
+    const whole = await restore(given);
+    expect(longer.written).toEqual(whole.written);
+    expect(whole.written.map(({ spec }) => [spec.role, spec.name])).toEqual([
+      ["restored", "cell-restored.mrc"],
+      ["std", "cell-std.mrc"],
+      ["mode", "cell-mode.mrc"],
+      ["last", "cell-last.mrc"],
+      ["sample", "cell-sample-01.mrc"],
+      ["sample", "cell-sample-02.mrc"],
+    ]);
+    await expect(goOn({ sigma: 0.3 }, states[0])).rejects.toThrow("taken with other parameters");
+  });
+
+  test("a GPU that is lost is opened anew, and the chain goes on to the same bits", async () => {
+    let made = 0;
+    const losing: Backend = {
+      ...backend,
+      id: "webgpu",
+      async createMwrKernels(spec) {
+        const kernels = createReferenceMwrKernels(spec);
+        const isFirst = made++ === 0;
+        let decided = 0;
+        const decide: typeof kernels.decide = async (...given) => {
+          if (++decided === 4 && isFirst) throw new ComputeError("backend-failed", "The GPU is lost.");
+          await kernels.decide(...given);
+        };
+        return { ...kernels, decide };
+      },
+    };
+    const given = { denoiser: "gaussian" };
+    const recovered = await restore(given, { backend: losing, renewBackend: async () => losing });
+    expect(made).toBe(2);
+    expect(recovered.written).toEqual((await restore(given)).written);
+    made = 0;
+    await expect(restore(given, { backend: losing })).rejects.toThrow("The GPU is lost.");
+  });
+
+  test.each([
+    ["denoise", "cell-restored.mrc"],
+    ["maggioni", "cell-restored.mrc"],
+    ["moisan-tv", "cell-restored.mrc"],
+    ["kovacik", "cell-restored.mrc"],
+  ])("by %s: one volume, without samples, that differs from the input", async (method, name) => {
+    const { output, written, progress } = await restore({ method, denoiser: "gaussian", iterations: 2 });
+    expect(written.map(({ spec }) => spec.name)).toEqual([name]);
+    expect(output).toMatchObject({ trace: [], acceptanceRate: null, iterations: 2, blocks: 1 });
+    expect(written[0].values).not.toEqual(grey);
+    const mean = written[0].values.reduce((a, b) => a + b, 0) / grey.length;
+    expect(Math.abs(mean - GREY.offset)).toBeLessThan(30);
+    expect(progress.length).toBeGreaterThan(0);
+  });
+
+  test("transforms, energies, second series, soft border and held signs each change what comes out", async () => {
+    const base = { denoiser: "gaussian", iterations: 2, burnIn: 1, beta: 1 };
+    const restored = async (given: Record<string, unknown>) =>
+      (await restore({ ...base, ...given })).written[0].values;
+    const plain = await restored({});
+    for (const given of [
+      { transform: "fft" },
+      { transform: "dct" },
+      { dualAxis: true },
+      { softEdge: 10 },
+      { particles: "bright" },
+      { particles: "dark" },
+    ])
+      expect(await restored(given), JSON.stringify(given)).not.toEqual(plain);
+    const { output } = await restore({ ...base, energy: "l1", beta: 4e-5 });
+    expect(output.trace[0].energy).not.toBe((await restore({ ...base, beta: 4e-5 })).output.trace[0].energy);
+    const range = (values: Float32Array) => [Math.min(...values), Math.max(...values)];
+    const median = Float32Array.from(grey).sort()[grey.length / 2];
+    expect(range(await restored({ particles: "bright" }))[0]).toBeGreaterThan(median - 1);
+    expect(range(await restored({ particles: "dark" }))[1]).toBeLessThan(median + 1);
+  });
+
+  test("in blocks: about what one piece gives, every voxel written, the trace counts on", async () => {
+    const shape: Shape3 = [10, 12, 360];
+    const values = degrade(barrel(shape), shape, wedgeMask(shape, TILTS), 0.1, 2);
+    const given = { denoiser: "gaussian", iterations: 3, burnIn: 1, sigma: 0.2, beta: 1 };
+    const whole = await restore(given, { shape, values });
+    const inBlocks = await restore({ ...given, block: 32 }, { shape, values });
+    expect([whole.output.blocks, inBlocks.output.blocks]).toEqual([1, 2]);
+    expect(inBlocks.output.trace.map((point) => point.iteration)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(inBlocks.progress.flatMap(({ preview }) => preview?.trace ?? [])).toEqual(inBlocks.output.trace);
+    expect(inBlocks.written.every(({ closed }) => closed)).toBe(true);
+    const apart = psnrDb(whole.written[0].values, inBlocks.written[0].values);
+    expect(apart).toBeGreaterThan(25);
   });
 
   test("the estimate grows with the box and the iterations", () => {

@@ -38,9 +38,15 @@ export interface RestorePreview {
 
 export interface RestoreOutput {
   readonly boxShape: Shape3;
+  /** In how many blocks it was done. */
+  readonly blocks: number;
   readonly sigma: number;
   readonly beta: number;
-  readonly acceptanceRate: number;
+  /** How many were done, of each block; the parameter's, where the method takes no samples. */
+  readonly iterations: number;
+  /** Null where the method takes no samples. */
+  readonly acceptanceRate: number | null;
+  /** Of blocks, the iterations count on. */
   readonly trace: readonly MwrTracePoint[];
 }
 

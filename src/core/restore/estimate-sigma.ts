@@ -9,7 +9,7 @@ const MEDIAN_OF_NORMAL = 0.6745;
  * took its share: the noise per measured coefficient. A filtered or binned volume has less there, so it reads low.
  * Sides must be at least 2. Source: Donoho & Johnstone 1994, doi 10.1093/biomet/81.3.425.
  */
-export function estimateSigma(values: Float32Array, shape: Shape3, sampled?: Uint8Array): number {
+export function estimateSigma(values: Float32Array, shape: Shape3, sampled?: ArrayLike<number>): number {
   const [nz, ny, nx] = shape;
   const details = new Float64Array(Math.floor(nz / 2) * Math.floor(ny / 2) * Math.floor(nx / 2));
   let count = 0;
@@ -27,7 +27,7 @@ export function estimateSigma(values: Float32Array, shape: Shape3, sampled?: Uin
 }
 
 /** The share of the diagonal wavelet's power that falls on sampled coefficients. */
-function sampledShareOfDetails([nz, ny, nx]: Shape3, sampled: Uint8Array): number {
+function sampledShareOfDetails([nz, ny, nx]: Shape3, sampled: ArrayLike<number>): number {
   const half = Math.floor(nx / 2) + 1;
   const powers = (length: number) =>
     Float64Array.from({ length }, (_, k) => Math.sin((Math.PI * k) / length) ** 2);

@@ -39,8 +39,6 @@ export interface MwrSteering {
   readonly resume: MwrChainState | null;
   /** Is handed the chain when it ends, but for an error: it holds four volumes of the box's size. Not where it was done in blocks. */
   keep(state: MwrChainState): void;
-  /** A clock, in milliseconds, by which reports are spaced; without it they follow the work that was done. */
-  now?(): number;
 }
 
 /** What is asked of a chain that nobody touches. */

@@ -54,6 +54,10 @@ export type OutputVoxelType = "int8" | "int16" | "uint16" | "float16" | "float32
 export type VolumeRole =
   | "restored"
   | "std"
+  // Single samples of a restoration: the likeliest, the last, and others.
+  | "mode"
+  | "last"
+  | "sample"
   | "labels"
   | "score"
   | "class-probability"
