@@ -3,6 +3,7 @@ import type { OperationId, RunOutputs, RunRequests, RunResult } from "../src/con
 import type { ModelFile, ResultVolume, VolumeFile } from "../src/contracts/files";
 import type { Backend } from "../src/core/backend";
 import type { Model } from "../src/core/nn/model";
+import { AUDIT } from "../src/core/operations/audit";
 import { CORRECT_CTF } from "../src/core/operations/correct-ctf";
 import { DENSITY } from "../src/core/operations/density";
 import { DISTANCES } from "../src/core/operations/distances";
@@ -102,6 +103,24 @@ const RUNNERS: { readonly [Id in OperationId]: Runner<Id> } = {
     const params = checkParams(DISTANCES.params, given, labels.meta.shape);
     const output = await DISTANCES.run({ labels, points: inputs.points }, params, context);
     return { output, params, inputs: [labels.meta.name] };
+  },
+
+  async audit({ place, ...files }, given, tools, context) {
+    const [original, restored] = [
+      await openFile(files.original, tools),
+      await openFile(files.restored, tools),
+    ];
+    const [reference, std] = [
+      files.reference && (await openFile(files.reference, tools)),
+      files.std && (await openFile(files.std, tools)),
+    ];
+    const params = checkParams(AUDIT.params, given, restored.meta.shape);
+    const inputs = { original, restored, reference, std, place, backend: tools.backend };
+    const output = await AUDIT.run(inputs, params, context);
+    const names = [original, restored, reference, std].flatMap((volume) =>
+      volume ? [volume.meta.name] : [],
+    );
+    return { output, params, inputs: names };
   },
 
   async reconstruct({ stack: file, tiltsDeg }, given, tools, context) {

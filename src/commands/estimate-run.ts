@@ -11,6 +11,8 @@ const ASSUMED_FLOPS: Readonly<Record<OperationId, Readonly<Record<BackendId, num
   // The same code on every backend: reading and grouping labels.
   localize: { webgpu: 1e8, wasm: 1e8, reference: 1e8 },
   distances: { webgpu: 1e8, wasm: 1e8, reference: 1e8 },
+  // Sums over spectra, in plain code, take more than the transforms.
+  audit: { webgpu: 5e8, wasm: 5e8, reference: 2e8 },
   reconstruct: { webgpu: 5e10, wasm: 5e9, reference: 2e8 },
   "correct-ctf": { webgpu: 1e9, wasm: 1e9, reference: 2e8 },
   density: { webgpu: 1e9, wasm: 1e9, reference: 1e9 },

@@ -1,8 +1,10 @@
 import { lastJob } from "../state/jobs";
-import { isUnderWay } from "../state/restoration";
+import { type Restoration, takesSamples } from "../state/restoration";
 import type { PanelId } from "../state/shell";
 import { chooseBoxFor } from "./choose-box";
 import type { Command } from "./command";
+import { exportAudit } from "./export-audit";
+import { runAudit, shownAudit, takeTilts, volumesToAudit } from "./run-audit";
 import { runLocalize } from "./run-localize";
 import { cancelJob } from "./run-operation";
 import { runCorrectCtf, runReconstruct, shownSeries } from "./run-reconstruct";
@@ -22,6 +24,7 @@ export function openPanel(workbench: Workbench, panel: PanelId): void {
   // Restoring a whole tomogram takes long: the panel begins with a box that takes a minute or two.
   if (panel === "restore" && box === null && volumeId && firstTime)
     chooseBoxFor(workbench, "restore", "cursor");
+  if (panel === "audit" && workbench.shell.getState().panel !== "audit") takeTilts(workbench);
   workbench.shell.setState(({ folded }) => ({
     panel,
     drawer: "operation",
@@ -42,9 +45,13 @@ const panel = (id: PanelId, label: string, key: string): Command => ({
   run: (workbench) => openPanel(workbench, id),
 });
 
+const isSteerable = (restoration: Restoration | null, ...phases: readonly Restoration["phase"][]): boolean =>
+  restoration !== null && takesSamples(restoration) && phases.includes(restoration.phase);
+
 /** Stops a job; a restoration is finished with the samples it has, and stopped at once if asked again. */
 export function stopJob(workbench: Workbench, jobId: string): void {
-  if (workbench.shell.getState().restoration?.jobId === jobId) finishRestoration(workbench);
+  const { restoration } = workbench.shell.getState();
+  if (restoration?.jobId === jobId && takesSamples(restoration)) finishRestoration(workbench);
   else cancelJob(workbench, jobId);
 }
 
@@ -68,6 +75,7 @@ export const operationCommands: readonly Command[] = [
   panel("simulate", "Simulate", "G"),
   panel("reconstruct", "Reconstruct", "B"),
   panel("restore", "Restore", "R"),
+  panel("audit", "Audit", "Q"),
   panel("segment", "Segment", "S"),
   panel("localize", "Localize", "L"),
   panel("review", "Review", "V"),
@@ -109,7 +117,7 @@ export const operationCommands: readonly Command[] = [
     label: "Pause the restoration",
     group: "Operations",
     keys: [],
-    enabled: ({ shell }) => shell.getState().restoration?.phase === "running",
+    enabled: ({ shell }) => isSteerable(shell.getState().restoration, "running"),
     run: (workbench) => pauseRestoration(workbench, true),
   },
   {
@@ -117,7 +125,7 @@ export const operationCommands: readonly Command[] = [
     label: "Go on with the restoration",
     group: "Operations",
     keys: [],
-    enabled: ({ shell }) => shell.getState().restoration?.phase === "paused",
+    enabled: ({ shell }) => isSteerable(shell.getState().restoration, "paused"),
     run: (workbench) => pauseRestoration(workbench, false),
   },
   {
@@ -125,7 +133,7 @@ export const operationCommands: readonly Command[] = [
     label: "Finish the restoration with the samples so far",
     group: "Operations",
     keys: [],
-    enabled: ({ shell }) => isUnderWay(shell.getState().restoration),
+    enabled: ({ shell }) => isSteerable(shell.getState().restoration, "running", "paused"),
     run: finishRestoration,
   },
   {
@@ -135,6 +143,22 @@ export const operationCommands: readonly Command[] = [
     keys: [],
     enabled: ({ shell }) => shell.getState().restoration?.isKept ?? false,
     run: (workbench) => takeMoreSamples(workbench, MORE_SAMPLES),
+  },
+  {
+    id: "run.audit",
+    label: "Run audit",
+    group: "Operations",
+    keys: [],
+    enabled: (workbench) => volumesToAudit(workbench).original !== null && !isRunning(workbench, "audit"),
+    run: (workbench) => runAudit(workbench),
+  },
+  {
+    id: "export.audit",
+    label: "Save the audit as a page of PDF",
+    group: "File",
+    keys: [],
+    enabled: (workbench) => shownAudit(workbench) !== null,
+    run: (workbench) => exportAudit(workbench, "pdf"),
   },
   {
     id: "run.segment",

@@ -1,4 +1,5 @@
 import type { OperationId } from "../contracts/compute";
+import { AUDIT } from "../core/operations/audit";
 import { CORRECT_CTF } from "../core/operations/correct-ctf";
 import { DENSITY } from "../core/operations/density";
 import { DISTANCES } from "../core/operations/distances";
@@ -27,6 +28,7 @@ export const OPERATIONS = {
   segment: SEGMENT,
   localize: LOCALIZE,
   distances: DISTANCES,
+  audit: AUDIT,
   simulate: SIMULATE,
   train: TRAIN,
   reconstruct: RECONSTRUCT,

@@ -14,6 +14,7 @@ const DOING: Readonly<Record<OperationId, string>> = {
   segment: "segmenting",
   localize: "localizing",
   distances: "measuring distances",
+  audit: "auditing",
   simulate: "simulating",
   train: "training",
   reconstruct: "reconstructing",

@@ -187,6 +187,9 @@ export const viewCommands: readonly Command[] = [
   view("overlay", "Label overlay", ["O"], ({ view: store }) =>
     store.setState(({ overlay }) => ({ overlay: !overlay })),
   ),
+  view("hatch", "Hatch where the deviation exceeds the signal", ["H"], ({ view: store }) =>
+    store.setState(({ hatch }) => ({ hatch: !hatch })),
+  ),
   view("slice-planes", "Slice planes in 3D", [], ({ view: store }) =>
     store.setState(({ slicePlanes }) => ({ slicePlanes: !slicePlanes })),
   ),

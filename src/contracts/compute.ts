@@ -1,4 +1,5 @@
 import type { BackendId, BackendReport, BackendStatus } from "../core/backend";
+import type { AuditOutput } from "../core/operations/audit-output";
 import type { ReconstructOutput } from "../core/operations/reconstruct";
 import type {
   LocalizeOutput,
@@ -52,6 +53,14 @@ export interface RunRequests {
     readonly classes: readonly ClassInfo[];
   };
   distances: { readonly labels: VolumeFile; readonly points: readonly Point3[] };
+  audit: {
+    readonly original: VolumeFile;
+    readonly restored: VolumeFile;
+    readonly reference: VolumeFile | null;
+    readonly std: VolumeFile | null;
+    /** Where the restored volume's first voxel lies in the original. */
+    readonly place: Point3;
+  };
   reconstruct: { readonly stack: VolumeFile; readonly tiltsDeg: readonly number[] };
   "correct-ctf": {
     readonly stack: VolumeFile;
@@ -87,6 +96,7 @@ export interface RunOutputs {
   localize: LocalizeOutput;
   /** In the order of the points; null where the class has no voxel. */
   distances: { readonly distancesAngstrom: readonly (number | null)[] };
+  audit: AuditOutput;
   reconstruct: ReconstructOutput;
   "correct-ctf": { readonly defociMicrometre: readonly number[] };
   density: unknown;
@@ -100,6 +110,7 @@ export interface RunPreviews {
   segment: SegmentPreview & { readonly finished?: FinishedFiles };
   localize: never;
   distances: never;
+  audit: never;
   reconstruct: never;
   "correct-ctf": never;
   density: never;

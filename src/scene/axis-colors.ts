@@ -8,3 +8,4 @@ export const FRAME_COLOR = "#3b4352";
 export const TEXT_COLOR = "#e6e9ef";
 export const MUTED_COLOR = "#98a2b3";
 export const BOX_COLOR = "#f2b84b";
+export const HATCH_COLOR = "#f28c28";

@@ -11,7 +11,7 @@ import {
 } from "./slice-plane";
 import { type SliceKey, SliceSlot } from "./slice-slot";
 import type { SliceTexture } from "./slice-texture";
-import type { SliceSource, ViewerProps } from "./viewer-props";
+import type { HatchProps, SliceSource, ViewerProps } from "./viewer-props";
 
 const CACHE_BYTES = 96 * 2 ** 20;
 const ORIGIN: Point3 = { x: 0, y: 0, z: 0 };
@@ -25,7 +25,9 @@ export interface PanePictures {
 interface PaneSlots {
   readonly image: SliceSlot;
   readonly labels: SliceSlot;
+  readonly hatch: SliceSlot;
   readonly over: SliceSlot | null;
+  readonly overHatch: SliceSlot | null;
 }
 
 interface Imaged {
@@ -33,6 +35,7 @@ interface Imaged {
   readonly revision: number;
   readonly shape: Shape3;
   readonly origin: Point3;
+  readonly hatch?: HatchProps;
 }
 
 /** Fetches the slices that the views show and puts them into their pictures; calls `onChange` when one has changed. */
@@ -59,7 +62,9 @@ export class SliceFeed {
       return {
         image: slot(panes[pane].image, fail(pane)),
         labels: slot(panes[pane].labels, onChange), // the picture is there; only its overlay is missing
+        hatch: slot(panes[pane].hatch, onChange),
         over: pane === "compare" ? null : slot(over[pane].image, fail(`over ${pane}`)),
+        overHatch: pane === "compare" ? null : slot(over[pane].hatch, onChange),
       };
     };
     this.#slots = { xy: slotsOf("xy"), xz: slotsOf("xz"), yz: slotsOf("yz"), compare: slotsOf("compare") };
@@ -69,18 +74,30 @@ export class SliceFeed {
   update(props: ViewerProps, shown: ReadonlySet<SlicePaneId>): void {
     const { volume, compare, overlay, slab, swipe } = props;
     const cursor = volume && nearestVoxel(props.cursor, volume.shape);
-    const keyIn = (imaged: Imaged | null, axis: Axis, isShown: boolean): SliceKey | null => {
+    const keyIn = (
+      imaged: Imaged | null,
+      axis: Axis,
+      isShown: boolean,
+      thickness = slab,
+    ): SliceKey | null => {
       if (!imaged || !cursor || !isShown) return null;
       const index = cursor[axis] - imaged.origin[axis];
       const isWithin = index >= 0 && index < lengthAlong(imaged.shape, axis);
-      return isWithin ? keyOf(imaged, axis, index, slab) : null;
+      return isWithin ? keyOf(imaged, axis, index, thickness) : null;
+    };
+    const hatchKey = (imaged: Imaged | null, axis: Axis, isShown: boolean): SliceKey | null => {
+      if (!imaged?.hatch) return null;
+      const { hatch, origin } = imaged;
+      return keyIn({ ...hatch, origin: sumOf(hatch.origin, origin) }, axis, isShown, 1);
     };
     for (const pane of SLICE_PANES) {
-      const { image, labels, over } = this.#slots[pane];
+      const { image, labels, hatch, over, overHatch } = this.#slots[pane];
       const axis = pane === "compare" ? props.compareAxis : PANE_AXIS[pane];
       const imaged = pane === "compare" ? compare : volume && { ...volume, origin: ORIGIN };
       image.want(keyIn(imaged, axis, shown.has(pane)));
+      hatch.want(hatchKey(imaged, axis, shown.has(pane)));
       over?.want(keyIn(compare, axis, shown.has(pane) && swipe !== null));
+      overHatch?.want(hatchKey(compare, axis, shown.has(pane) && swipe !== null));
       if (!cursor || overlay.id === null || !shown.has(pane)) labels.want(null);
       // A hidden overlay keeps its slice: showing it again fetches nothing.
       else if (overlay.visible && overlay.opacity > 0)
@@ -101,14 +118,14 @@ export class SliceFeed {
   }
 
   dispose(): void {
-    for (const { image, labels, over } of Object.values(this.#slots)) {
-      image.want(null);
-      labels.want(null);
-      over?.want(null);
-    }
+    for (const slots of Object.values(this.#slots))
+      for (const slot of [slots.image, slots.labels, slots.hatch, slots.over, slots.overHatch])
+        slot?.want(null);
     this.#cache.clear();
   }
 }
+
+const sumOf = (a: Point3, b: Point3): Point3 => ({ x: a.x + b.x, y: a.y + b.y, z: a.z + b.z });
 
 function keyOf(
   { id, revision }: { readonly id: string; readonly revision: number },

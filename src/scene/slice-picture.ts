@@ -1,10 +1,10 @@
-import { Color, DoubleSide, GLSL3, RawShaderMaterial, Vector2, Vector3 } from "three";
-import { BACKGROUND_COLOR } from "./axis-colors";
+import { Color, DoubleSide, GLSL3, NearestFilter, RawShaderMaterial, Vector2, Vector3 } from "three";
+import { BACKGROUND_COLOR, HATCH_COLOR } from "./axis-colors";
 import type { Contrast } from "./contrast-drag";
 import type { LabelPalette } from "./label-palette";
 import type { Point2 } from "./slice-plane";
 import { PANE_VERTEX_SHADER, PLANE_VERTEX_SHADER, SLICE_FRAGMENT_SHADER } from "./slice-shader";
-import type { SliceTexture } from "./slice-texture";
+import { SliceTexture } from "./slice-texture";
 import { type PaneView, toPlace } from "./view-transform";
 
 /**
@@ -14,6 +14,9 @@ import { type PaneView, toPlace } from "./view-transform";
 export class SlicePicture {
   readonly image: SliceTexture;
   readonly labels: SliceTexture;
+  /** Drawn hatched where it is 1; empty without a mask. */
+  readonly hatch = new SliceTexture(NearestFilter);
+  readonly #hatchOffset = { value: new Vector2() };
   readonly #topLeft = { value: new Vector2() };
   readonly #shown = { value: new Vector2(1, 1) };
   readonly #labelOffset = { value: new Vector2() };
@@ -47,6 +50,11 @@ export class SlicePicture {
     this.#opacity.value = opacity;
   }
 
+  /** Says where the mask's first voxel lies in the image. */
+  setHatch({ x, y }: Point2): void {
+    this.#hatchOffset.value.set(x, y);
+  }
+
   /** Returns the material that fills a pane with the part of the slice that `place` gives. */
   paneMaterial(): RawShaderMaterial {
     return this.#material(PANE_VERTEX_SHADER, false);
@@ -67,7 +75,10 @@ export class SlicePicture {
     depth: boolean,
     divider: { readonly value: number } | null = null,
   ): RawShaderMaterial {
-    const background = new Color(BACKGROUND_COLOR).convertLinearToSRGB();
+    const toVector = (color: string) => {
+      const { r, g, b } = new Color(color).convertLinearToSRGB();
+      return { value: new Vector3(r, g, b) };
+    };
     return new RawShaderMaterial({
       glslVersion: GLSL3,
       vertexShader,
@@ -87,7 +98,11 @@ export class SlicePicture {
         uLabelOffset: this.#labelOffset,
         uPalette: this.#palette.texture,
         uOpacity: this.#opacity,
-        uBackground: { value: new Vector3(background.r, background.g, background.b) },
+        uHatch: this.hatch.texture,
+        uHatchSize: this.hatch.size,
+        uHatchOffset: this.#hatchOffset,
+        uHatchColor: toVector(HATCH_COLOR),
+        uBackground: toVector(BACKGROUND_COLOR),
         uLiesOver: { value: divider !== null },
         uDivider: divider ?? { value: 0 },
       },

@@ -31,7 +31,7 @@ void main() {
 
 /**
  * Grey values through the window, then the labels: filled at the overlay's opacity, with an outline. vVoxel is in voxels
- * of the image, voxel centres at integers; the labels may lie at an offset. A slice that lies over another is drawn
+ * of the image, voxel centres at integers; the labels may lie at an offset. What the mask marks is hatched. A slice that lies over another is drawn
  * right of a divider and as far as it reaches.
  */
 export const SLICE_FRAGMENT_SHADER = /* glsl */ `
@@ -47,6 +47,10 @@ uniform vec2 uLabelSize;
 uniform vec2 uLabelOffset;
 uniform sampler2D uPalette;
 uniform float uOpacity;
+uniform sampler2D uHatch;
+uniform vec2 uHatchSize;
+uniform vec2 uHatchOffset;
+uniform vec3 uHatchColor;
 uniform vec3 uBackground;
 uniform bool uLiesOver;
 uniform float uDivider; // 0 … 1 across the pane
@@ -57,6 +61,9 @@ out vec4 outColor;
 const float NEAREST_FROM = 12.0; // device pixels per voxel from which voxels are shown as squares
 const int MAX_TAPS = 6;
 const float OUTLINE_PIXELS = 1.5;
+const float HATCH_STEP = 8.0; // device pixels
+const float HATCH_WIDTH = 1.5;
+const float HATCH_OPACITY = 0.7;
 
 float greyAt(vec2 voxel) {
   return texture(uImage, (voxel + 0.5) / uImageSize).r;
@@ -119,6 +126,14 @@ vec3 withLabels(vec3 color, float voxelsPerPixel) {
   return mix(color, tint.rgb, tint.a * mix(uOpacity, min(1.0, 3.0 * uOpacity), outline));
 }
 
+// Oblique lines where the mask is 1, of the same width at every zoom.
+vec3 withHatch(vec3 color) {
+  ivec2 voxel = ivec2(floor(vVoxel - uHatchOffset + 0.5));
+  if (any(lessThan(voxel, ivec2(0))) || any(greaterThanEqual(voxel, ivec2(uHatchSize)))) return color;
+  bool isLine = mod(gl_FragCoord.x + gl_FragCoord.y, HATCH_STEP) < HATCH_WIDTH;
+  return isLine && texelFetch(uHatch, voxel, 0).r > 0.5 ? mix(color, uHatchColor, HATCH_OPACITY) : color;
+}
+
 void main() {
   vec2 alongX = dFdx(vVoxel);
   vec2 alongY = dFdy(vVoxel);
@@ -132,6 +147,7 @@ void main() {
   float value = isnan(grey) ? 0.0 : clamp((grey - uWindow.x) * uWindow.y, 0.0, 1.0);
   vec3 color = vec3(uInvert ? 1.0 - value : value);
   if (uOpacity > 0.0 && uLabelSize.x > 0.0) color = withLabels(color, length(alongX));
+  if (uHatchSize.x > 0.0) color = withHatch(color);
   outColor = vec4(color, 1.0);
 }
 `;

@@ -35,6 +35,14 @@ export interface ParticleMark extends Point3 {
   readonly radiusVoxels: number;
 }
 
+/** A mask that is drawn as hatching over the volume that it belongs to; `origin` is where its corner lies in that. */
+export interface HatchProps {
+  readonly id: string;
+  readonly shape: Shape3;
+  readonly origin: Point3;
+  readonly revision: number;
+}
+
 export interface ViewerProps {
   readonly volume: {
     readonly id: string;
@@ -42,6 +50,7 @@ export interface ViewerProps {
     readonly voxelSizeAngstrom: number | null;
     /** Rises when the voxels change under the same id. */
     readonly revision: number;
+    readonly hatch?: HatchProps;
   } | null;
   /** Drawn in the compare pane; same shape as `volume` or a box of it (`origin` says where its corner lies). */
   readonly compare: {
@@ -49,6 +58,7 @@ export interface ViewerProps {
     readonly shape: Shape3;
     readonly origin: Point3;
     readonly revision: number;
+    readonly hatch?: HatchProps;
   } | null;
   /** What the slices of the compare pane are perpendicular to; of the largest pane, where two volumes share the panes. */
   readonly compareAxis: Axis;

@@ -13,10 +13,17 @@ import { isSameLayout, measureLayout, type PaneArea, type PaneLayout } from "./p
 import { Scene3D } from "./scene-3d";
 import { type PanePictures, SliceFeed } from "./slice-feed";
 import { SlicePicture } from "./slice-picture";
-import { isSameShape, type Point2, SLICE_PANES, type SlicePaneId } from "./slice-plane";
+import {
+  inPlane,
+  isSameShape,
+  type Point2,
+  SLICE_PANES,
+  type SlicePaneId,
+  SWIPED_PANES,
+} from "./slice-plane";
 import { SliceTexture } from "./slice-texture";
 import { SliceView } from "./slice-view";
-import type { PaneId, SliceSource, Viewer, ViewerEvents, ViewerProps } from "./viewer-props";
+import type { HatchProps, PaneId, SliceSource, Viewer, ViewerEvents, ViewerProps } from "./viewer-props";
 
 /**
  * Returns a viewer that draws into a canvas it puts behind everything in `canvasHost`, with slices from `source`. Throws a
@@ -113,13 +120,21 @@ class CanvasViewer implements Viewer {
     if (props.classes !== before?.classes) this.#palette.update(props.classes);
     const opacity = overlay.visible && overlay.id !== null ? overlay.opacity : 0;
     const { panes, over } = this.#pictures;
-    const show = (picture: SlicePicture, contrast: ViewerProps["contrast"]) => {
+    const show = (
+      picture: SlicePicture,
+      pane: SlicePaneId,
+      contrast: ViewerProps["contrast"],
+      hatch?: HatchProps,
+    ) => {
       picture.setContrast(contrast);
       picture.setOverlay(opacity);
+      if (hatch) picture.setHatch(inPlane(hatch.origin, this.#linked.axisOf(pane)));
     };
-    for (const picture of [panes.xy, panes.xz, panes.yz]) show(picture, props.contrast);
-    for (const picture of [panes.compare, over.xy, over.xz, over.yz])
-      show(picture, props.compareContrast ?? props.contrast);
+    for (const pane of SWIPED_PANES) {
+      show(panes[pane], pane, props.contrast, volume?.hatch);
+      show(over[pane], pane, props.compareContrast ?? props.contrast, props.compare?.hatch);
+    }
+    show(panes.compare, "compare", props.compareContrast ?? props.contrast, props.compare?.hatch);
     this.#scene3d.update(props);
     this.#fetch();
     this.#requestDraw();
@@ -177,10 +192,8 @@ class CanvasViewer implements Viewer {
     this.#feed.dispose();
     this.#scene3d.dispose();
     const { panes, over } = this.#pictures;
-    for (const { image, labels } of [...Object.values(panes), ...Object.values(over)]) {
-      image.dispose();
-      labels.dispose();
-    }
+    for (const { image, labels, hatch } of [...Object.values(panes), ...Object.values(over)])
+      for (const texture of [image, labels, hatch]) texture.dispose();
     this.#palette.dispose();
     this.#renderer.dispose();
     // Browsers keep few contexts alive: give this one back now.

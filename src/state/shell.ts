@@ -3,11 +3,20 @@ import type { BackendStatus } from "../contracts/compute";
 import type { SimulateOutput } from "../core/operations/results";
 import type { Recipe } from "../core/simulate/recipe";
 import type { Shape3 } from "../core/volume/shape";
+import type { AuditResult, AuditSetup } from "./audit";
 import type { ModelEntry } from "./models";
 import type { Restoration } from "./restoration";
 import { NO_SETUP, type Training, type TrainingSetup } from "./training";
 
-export type PanelId = "simulate" | "reconstruct" | "restore" | "segment" | "localize" | "review" | "train";
+export type PanelId =
+  | "simulate"
+  | "reconstruct"
+  | "restore"
+  | "audit"
+  | "segment"
+  | "localize"
+  | "review"
+  | "train";
 export type KeyPreset = "tomoscope" | "3dmod";
 
 /** A sentence that comes up at the edge of the window. */
@@ -52,6 +61,9 @@ export interface ShellState {
   readonly trainingSetup: TrainingSetup;
   readonly training: Training | null;
   readonly restoration: Restoration | null;
+  /** Which volumes are audited next, and the audits there were. */
+  readonly auditSetup: AuditSetup;
+  readonly audits: readonly AuditResult[];
   readonly keyPreset: KeyPreset;
   /** Floating-point operations per second of earlier runs on this machine, by "operation/backend". */
   readonly measuredFlops: Readonly<Record<string, number>>;
@@ -103,6 +115,8 @@ export function createShellStore(remembered: Partial<Remembered> = {}): ShellSto
     cell: null,
     trainingSetup: NO_SETUP,
     training: null,
+    auditSetup: {},
+    audits: [],
     restoration: null,
     keyPreset: remembered.keyPreset ?? "tomoscope",
     measuredFlops: remembered.measuredFlops ?? {},

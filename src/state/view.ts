@@ -26,6 +26,8 @@ export interface ViewState {
   readonly crosshair: boolean;
   readonly overlay: boolean;
   readonly overlayOpacity: number;
+  /** Whether a restored volume is hatched where its deviation exceeds its signal, if it was audited. */
+  readonly hatch: boolean;
   readonly layout: Layout;
   /** What a single view goes back to. */
   readonly fullLayout: Exclude<Layout, "one">;
@@ -63,6 +65,7 @@ export function createViewStore(): ViewStore {
     crosshair: true,
     overlay: true,
     overlayOpacity: 0.45,
+    hatch: true,
     layout: "grid",
     fullLayout: "grid",
     bigPane: "xy",

@@ -12,6 +12,7 @@ const PANELS: readonly { readonly id: PanelId; readonly label: string }[] = [
   { id: "simulate", label: "Simulate" },
   { id: "reconstruct", label: "Reconstruct" },
   { id: "restore", label: "Restore" },
+  { id: "audit", label: "Audit" },
   { id: "segment", label: "Segment" },
   { id: "localize", label: "Localize" },
   { id: "review", label: "Review" },

@@ -4,6 +4,7 @@ import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panel
 import { openPanel } from "../commands/operation-commands";
 import type { PanelId } from "../state/shell";
 import { DataPanel } from "./data/data-panel";
+import { AuditPanel } from "./operations/audit-panel";
 import { LocalizePanel } from "./operations/localize-panel";
 import { ReconstructPanel } from "./operations/reconstruct-panel";
 import { RestorePanel } from "./operations/restore-panel";
@@ -41,6 +42,7 @@ const PANELS: Readonly<Record<PanelId, () => ReactNode>> = {
   simulate: SimulatePanel,
   reconstruct: ReconstructPanel,
   restore: RestorePanel,
+  audit: AuditPanel,
   segment: SegmentPanel,
   localize: LocalizePanel,
   review: ReviewPanel,

@@ -8,7 +8,7 @@ import { Switch } from "../controls/switch";
 import { formatNumber, formatPercent } from "../format-quantity";
 import { useDocument, useView, useWorkbench } from "../workbench-context";
 
-type Flag = "crosshair" | "overlay" | "slicePlanes" | "surfaces" | "particleMarks";
+type Flag = "crosshair" | "overlay" | "hatch" | "slicePlanes" | "surfaces" | "particleMarks";
 
 function FlagRow({ flag, label }: { readonly flag: Flag; readonly label: string }) {
   const { view } = useWorkbench();
@@ -81,6 +81,7 @@ export function ViewSection() {
   const { view } = useWorkbench();
   const slab = useView((state) => state.slab);
   const opacity = useView((state) => state.overlayOpacity);
+  const isAudited = useDocument(({ volumes }) => volumes.some(({ role }) => role === "uncertain"));
   return (
     <>
       <Section title="Slices">
@@ -109,6 +110,7 @@ export function ViewSection() {
           />
           <span className="figure">{formatPercent(opacity)}</span>
         </div>
+        {isAudited && <FlagRow flag="hatch" label="Hatch: deviation > signal" />}
         <FlagRow flag="particleMarks" label="Particles" />
         <FlagRow flag="crosshair" label="Crosshair" />
       </Section>

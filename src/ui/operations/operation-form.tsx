@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { boxFor, chooseBoxFor } from "../../commands/choose-box";
 import { OPERATIONS } from "../../commands/operations";
 import type { OperationId } from "../../contracts/compute";
@@ -22,10 +23,16 @@ export function OperationForm({
   operation,
   classes = [],
   foldWhenDone = false,
+  withBox = true,
+  above,
 }: {
   readonly operation: OperationId;
   readonly classes?: readonly ClassInfo[];
   readonly foldWhenDone?: boolean;
+  /** Whether a box of the shown volume can be chosen. */
+  readonly withBox?: boolean;
+  /** What is chosen before the parameters. */
+  readonly above?: ReactNode;
 }) {
   const workbench = useWorkbench();
   const values = useShell((shell) => shell.params[operation]) ?? NO_VALUES;
@@ -42,7 +49,7 @@ export function OperationForm({
         values={values}
         classes={classes}
         box={
-          volume
+          volume && withBox
             ? {
                 value: box,
                 shape: volume.meta.shape,
@@ -63,6 +70,7 @@ export function OperationForm({
   return (
     <>
       <p className="summary">{summary}</p>
+      {above}
       {/* They make way for the progress, and for results that are looked at here. */}
       {isFolded ? (
         <Section title="Parameters" open={false}>

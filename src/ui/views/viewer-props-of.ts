@@ -2,7 +2,13 @@ import { boxFor } from "../../commands/choose-box";
 import { labelClasses } from "../../commands/open-labels";
 import type { Workbench } from "../../commands/workbench";
 import type { LabelSurface } from "../../contracts/data";
-import type { ClassStyle, ParticleMark, SurfaceProps, ViewerProps } from "../../scene/viewer-props";
+import type {
+  ClassStyle,
+  HatchProps,
+  ParticleMark,
+  SurfaceProps,
+  ViewerProps,
+} from "../../scene/viewer-props";
 import {
   entryOf,
   type LabelsEntry,
@@ -86,6 +92,14 @@ export function linkedContrast(
   return { low: moved(display.low), high: moved(display.high), invert: display.invert };
 }
 
+/** The mask of a restored volume that was audited. */
+const maskOf = (volumes: readonly VolumeEntry[], { id }: VolumeEntry): VolumeEntry | undefined =>
+  volumes.findLast(({ role, parentId }) => role === "uncertain" && parentId === id);
+
+function hatchProps(mask: VolumeEntry | undefined): HatchProps | undefined {
+  return mask && { id: mask.id, shape: mask.meta.shape, origin: mask.origin, revision: mask.revision };
+}
+
 /** Returns a function that gives the present properties of the viewer, keeping what has not changed. */
 export function createViewerPropsOf({
   document,
@@ -100,6 +114,8 @@ export function createViewerPropsOf({
   const keptIsosurface = keepNewest((id: string, mesh: typeof isosurface.mesh): readonly SurfaceProps[] =>
     mesh ? [{ key: `iso-${id}`, color: ISOSURFACE_COLOR, opacity: 1, visible: true, ...mesh }] : NO_SURFACES,
   );
+  const keptHatch = keepNewest(hatchProps);
+  const keptCompareHatch = keepNewest(hatchProps);
   const keptJoined = keepNewest((a: readonly SurfaceProps[], b: readonly SurfaceProps[]) => [...a, ...b]);
 
   return () => {
@@ -123,11 +139,13 @@ export function createViewerPropsOf({
         shape: volume.meta.shape,
         voxelSizeAngstrom: size,
         revision: volume.revision,
+        hatch: now.hatch ? keptHatch(maskOf(volumes, volume)) : undefined,
       },
       compare: compare && {
         id: compare.id,
         shape: compare.meta.shape,
         revision: compare.revision,
+        hatch: now.hatch ? keptCompareHatch(maskOf(volumes, compare)) : undefined,
         origin: compare.parentId === volume?.id ? compare.origin : { x: 0, y: 0, z: 0 },
       },
       compareAxis: now.compareAxis,
