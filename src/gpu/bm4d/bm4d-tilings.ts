@@ -49,8 +49,7 @@ export function tilingFits(
   const groupBytes = 4 * groupTeams * ((group / 16) * 32 * 33 + 1);
   return (
     Math.max(matchBytes, groupBytes) <= limits.maxComputeWorkgroupStorageSize &&
-    Math.max(teams * matchLanes(stage), groupTeams * 2 * group) <=
-      limits.maxComputeInvocationsPerWorkgroup
+    Math.max(teams * matchLanes(stage), groupTeams * 2 * group) <= limits.maxComputeInvocationsPerWorkgroup
   );
 }
 

@@ -1,9 +1,4 @@
-import {
-  BM4D,
-  BM4D_PROFILES,
-  matchThreshold,
-  wienerMatchThreshold,
-} from "../../core/denoise/bm4d-plan";
+import { BM4D, BM4D_PROFILES, matchThreshold, wienerMatchThreshold } from "../../core/denoise/bm4d-plan";
 import { ComputeError } from "../../core/errors";
 import type { DenoiserSpec } from "../../core/restore/mwr-kernels";
 import type { Shape3 } from "../../core/volume/shape";
