@@ -12,7 +12,7 @@ function tangentOf(p: v128, q: v128, beside: v128): v128 {
   const difference = f32x4.sub(q, p);
   const twice = f32x4.mul(f32x4.splat(2), beside);
   const root = f32x4.sqrt(f32x4.add(f32x4.mul(difference, difference), f32x4.mul(twice, twice)));
-  const size = f32x4.div(twice, f32x4.max(f32x4.splat(TINY), f32x4.add(f32x4.abs(difference), root)));
+  const size = f32x4.div(twice, f32x4.pmax(f32x4.splat(TINY), f32x4.add(f32x4.abs(difference), root)));
   return v128.bitselect(f32x4.neg(size), size, f32x4.lt(difference, f32x4.splat(0)));
 }
 
@@ -143,12 +143,12 @@ function tensorsAt(at: usize, volume: usize): void {
     z1 = first(c, s, a, z2);
     z2 = second(c, s, a, z2);
   }
-  const least = f32x4.min(f32x4.min(xx, yy), zz);
-  const difference = f32x4.sub(f32x4.max(f32x4.max(xx, yy), zz), least);
+  const least = f32x4.pmin(f32x4.pmin(xx, yy), zz);
+  const difference = f32x4.sub(f32x4.pmax(f32x4.pmax(xx, yy), zz), least);
   const squared = f32x4.mul(difference, difference);
   const coherent = f32x4.splat(COHERENT);
   const ramp = f32x4.div(f32x4.sub(difference, coherent), coherent);
-  const coherence = f32x4.min(one, f32x4.max(zero, ramp));
+  const coherence = f32x4.pmin(one, f32x4.pmax(zero, ramp));
   const along = f32x4.mul(coherence, f32x4.div(squared, f32x4.add(one, squared)));
   const rest = f32x4.sub(one, coherence);
   const a = diffusivity(xx, least, along, rest);

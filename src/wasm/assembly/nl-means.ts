@@ -80,15 +80,16 @@ function measureSection(
   const usedBytes = <usize>job.nx << 2;
   for (let y = from; y < to; y++) {
     const newest = rows + rowBytes * (y % 3);
-    const row = job.bordered + rowBytes * (z * height + y);
+    let a = job.bordered + rowBytes * (z * height + y);
+    let b = a + reach;
     for (let x: usize = 0; x < usedBytes; x += 16) {
-      const a = row + x;
-      const b = a + reach;
       const d0 = f32x4.sub(v128.load(a), v128.load(b));
       const d1 = f32x4.sub(v128.load(a, 4), v128.load(b, 4));
       const d2 = f32x4.sub(v128.load(a, 8), v128.load(b, 8));
       const sum = f32x4.add(f32x4.add(f32x4.mul(d0, d0), f32x4.mul(d1, d1)), f32x4.mul(d2, d2));
       v128.store(newest + x, sum);
+      a += 16;
+      b += 16;
     }
     if (y < from + 2) continue;
     const above = rows + rowBytes * ((y - 2) % 3);
@@ -117,45 +118,48 @@ function addRow(
 ): void {
   const stride = job.stride;
   const ny = job.ny;
-  const nx = job.nx;
+  const from = max(0, -shiftX);
+  const to = job.nx - max(0, shiftX);
+  const start = <usize>(from & ~3) << 2;
+  const end = <usize>to << 2;
   const row = <usize>(stride * y) << 2;
   const near = <usize>((z * ny + y) * stride) << 2;
   const far = <usize>(((z + shiftZ) * ny + y + shiftY) * stride + shiftX) << 2;
+  const nearSums = job.sums + near;
+  const nearTotals = job.totals + near;
+  const farSums = job.sums + far;
+  const farTotals = job.totals + far;
   const nearValues = job.bordered + (<usize>(((z + 1) * (ny + 2) + y + 1) * stride + 1) << 2);
   const farValues = nearValues + (((shiftZ * (ny + 2) + shiftY) * stride + shiftX) << 2);
   const noise = f32x4.splat(job.noise);
-  const perSquaredWidth = f32x4.splat(job.perSquaredWidth);
-  const from = max(0, -shiftX);
-  const to = nx - max(0, shiftX);
-  for (let x = from & ~3; x < to; x += 4) {
-    const at = <usize>x << 2;
-    const squared = f32x4.add(
-      f32x4.add(v128.load(before + row + at), v128.load(here + row + at)),
-      v128.load(after + row + at),
-    );
-    const excess = f32x4.mul(f32x4.max(f32x4.splat(0), f32x4.sub(squared, noise)), perSquaredWidth);
-    const weight = v128.and(exponentialOfMinus(excess), lanesBetween(from - x, to - x));
+  const scale = f32x4.splat(job.perSquaredWidth);
+  const zero = f32x4.splat(0);
+  before += row;
+  here += row;
+  after += row;
+  let lane = i32x4.add(i32x4.splat(from & ~3), i32x4(0, 1, 2, 3));
+  for (let at = start; at < end; at += 16) {
+    const outer = f32x4.add(v128.load(before + at), v128.load(here + at));
+    const squared = f32x4.add(outer, v128.load(after + at));
+    const excess = f32x4.mul(f32x4.pmax(zero, f32x4.sub(squared, noise)), scale);
+    const isPair = v128.and(i32x4.ge_s(lane, i32x4.splat(from)), i32x4.lt_s(lane, i32x4.splat(to)));
+    const weight = v128.and(exponentialOfMinus(excess), isPair);
+    lane = i32x4.add(lane, i32x4.splat(4));
     if (gives) {
       const give = f32x4.mul(weight, v128.load(nearValues + at));
-      v128.store(job.sums + far + at, f32x4.add(v128.load(job.sums + far + at), give));
-      v128.store(job.totals + far + at, f32x4.add(v128.load(job.totals + far + at), weight));
+      v128.store(farSums + at, f32x4.add(v128.load(farSums + at), give));
+      v128.store(farTotals + at, f32x4.add(v128.load(farTotals + at), weight));
     }
     if (takes) {
       const take = f32x4.mul(weight, v128.load(farValues + at));
-      v128.store(job.sums + near + at, f32x4.add(v128.load(job.sums + near + at), take));
-      v128.store(job.totals + near + at, f32x4.add(v128.load(job.totals + near + at), weight));
+      v128.store(nearSums + at, f32x4.add(v128.load(nearSums + at), take));
+      v128.store(nearTotals + at, f32x4.add(v128.load(nearTotals + at), weight));
     }
   }
 }
 
-/** Returns a mask of the lanes from `from` to `to` − 1. */
-// @ts-ignore: decorator
-@inline
-function lanesBetween(from: i32, to: i32): v128 {
-  const lanes = i32x4(0, 1, 2, 3);
-  return v128.and(i32x4.ge_s(lanes, i32x4.splat(from)), i32x4.lt_s(lanes, i32x4.splat(to)));
-}
-
+/** Added to a number it leaves the nearest whole one in the lowest bits. */
+const WHOLE: f32 = 12582912;
 // 2^f for |f| ≤ ½ as 1 + C1·f + … + C5·f⁵, fitted to 9e-8.
 const C1: f32 = 0.6931469775966106;
 const C2: f32 = 0.24022242081846681;
@@ -167,15 +171,15 @@ const C5: f32 = 0.0013264727088583943;
 // @ts-ignore: decorator
 @inline
 function exponentialOfMinus(a: v128): v128 {
-  const power = f32x4.max(f32x4.mul(a, f32x4.splat(-1.4426950408889634)), f32x4.splat(-126));
-  const whole = f32x4.nearest(power);
-  const f = f32x4.sub(power, whole);
+  const power = f32x4.pmax(f32x4.splat(-126), f32x4.mul(a, f32x4.splat(-1.4426950408889634)));
+  const shifted = f32x4.add(power, f32x4.splat(WHOLE));
+  const f = f32x4.sub(power, f32x4.sub(shifted, f32x4.splat(WHOLE)));
   let sum = f32x4.add(f32x4.mul(f, f32x4.splat(C5)), f32x4.splat(C4));
   sum = f32x4.add(f32x4.mul(sum, f), f32x4.splat(C3));
   sum = f32x4.add(f32x4.mul(sum, f), f32x4.splat(C2));
   sum = f32x4.add(f32x4.mul(sum, f), f32x4.splat(C1));
   sum = f32x4.add(f32x4.mul(sum, f), f32x4.splat(1));
-  return i32x4.add(sum, i32x4.shl(i32x4.trunc_sat_f32x4_s(whole), 23));
+  return i32x4.add(sum, i32x4.shl(shifted, 23));
 }
 
 /** Item i writes section i of the weighted means to `out`, whose rows have no gaps and at least 4 voxels. */

@@ -40,7 +40,7 @@ export function stepDual(
       const b = f32x4.add(v128.load(dualY + at), f32x4.mul(steps, alongY));
       const c = f32x4.add(v128.load(dualZ + at), f32x4.mul(steps, alongZ));
       const squared = f32x4.add(f32x4.add(f32x4.mul(a, a), f32x4.mul(b, b)), f32x4.mul(c, c));
-      const scale = f32x4.div(bounds, f32x4.max(bounds, f32x4.sqrt(squared)));
+      const scale = f32x4.div(bounds, f32x4.pmax(bounds, f32x4.sqrt(squared)));
       v128.store(dualX + at, f32x4.mul(a, scale));
       v128.store(dualY + at, f32x4.mul(b, scale));
       v128.store(dualZ + at, f32x4.mul(c, scale));

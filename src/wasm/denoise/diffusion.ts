@@ -9,7 +9,7 @@ const ROWS_OF_SCRATCH = 4;
 
 /**
  * Returns the twin of core's `diffuse` for volumes of `shape`: the same roundings, on any number of threads. It keeps 14
- * volumes of `runtime`'s memory; `breathe` is called after each of a step's six passes.
+ * volumes of `runtime`'s memory; `breathe` is called after each pass over a volume.
  */
 export function createDiffusion(runtime: WasmRuntime, shape: Shape3): WasmDenoiser {
   const [nz, ny, nx] = shape;
@@ -29,6 +29,17 @@ export function createDiffusion(runtime: WasmRuntime, shape: Shape3): WasmDenois
   // The fields of DiffusionJob in src/wasm/assembly/diffusion.ts.
   runtime.i32(job, 7).set([nz, ny, nx, strideBytes, products, tensors, scratch]);
 
+  const renewTensors = async (source: number, between: number, breathe: () => Promise<void>) => {
+    runtime.parallel("diffusionSmooth", nz, job, source, between);
+    await breathe();
+    runtime.parallel("diffusionProducts", nz, job, between);
+    await breathe();
+    runtime.parallel("diffusionSmooth", parts * nz, job, products, tensors);
+    await breathe();
+    runtime.parallel("diffusionTensors", nz, job);
+    await breathe();
+  };
+
   return async (from, to, sigma, breathe) => {
     if (!(sigma > 0)) {
       const bytes = 4 * ny * nx;
@@ -40,14 +51,7 @@ export function createDiffusion(runtime: WasmRuntime, shape: Shape3): WasmDenois
     let [current, next] = volumes;
     runtime.parallel("diffusionStart", nz, job, from, current);
     for (let step = 0; step < diffusionSteps(sigma); step++) {
-      runtime.parallel("diffusionSmooth", nz, job, current, next);
-      await breathe();
-      runtime.parallel("diffusionProducts", nz, job, next);
-      await breathe();
-      runtime.parallel("diffusionSmooth", parts * nz, job, products, tensors);
-      await breathe();
-      runtime.parallel("diffusionTensors", nz, job);
-      await breathe();
+      if (step % DIFFUSION.stepsPerTensor === 0) await renewTensors(current, next, breathe);
       runtime.parallel("diffusionCrossFlux", nz, job, current);
       await breathe();
       runtime.parallel("diffusionFlow", nz, job, current, next);
