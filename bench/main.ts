@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import type { Bench, BenchResult } from "./bench-result";
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  bm4d: async () => (await import("./bm4d")).bm4dBench,
   fft: async () => (await import("./fft")).fftBench,
   "mean-shift": async () => (await import("./mean-shift")).meanShiftBench,
   mwr: async () => (await import("./mwr")).mwrBench,

@@ -1,8 +1,9 @@
 import { BM4D, kaiserCube, referencePositions } from "../../core/denoise/bm4d-plan";
 import { type Shape3, voxelCount } from "../../core/volume/shape";
 import { kernelCode } from "../kernel-code";
-import { bindBuffers, kernelPipeline } from "../kernel-pipeline";
+import { kernelPipeline } from "../kernel-pipeline";
 import type { KernelRun } from "../paced-queue";
+import { slabRun } from "../slab-run";
 import aggregateSource from "./aggregate.wgsl?raw";
 import { type Bm4dTiling, matchLanes, type StageSizes } from "./bm4d-tilings";
 import clearWeightsCode from "./clear-weights.wgsl?raw";
@@ -80,26 +81,32 @@ export async function createBm4dStage(
 
   /** Kernels over all voxels. */
   const perVoxel = (pipeline: GPUComputePipeline, buffers: readonly GPUBuffer[]): KernelRun =>
-    kernelRun(device, pipeline, buffers, {
+    slabRun(device, {
+      pipeline,
+      buffers,
       flops: FLOPS_PER_VOXEL * voxels,
       slabs: shape[0],
-      workgroups: [Math.ceil(shape[2] / COLUMNS), shape[1]],
       params: (from) => planeParams(shape, from),
+      workgroups: (planes) => [Math.ceil(shape[2] / COLUMNS), shape[1], planes],
     });
   const perGroup = (pipeline: GPUComputePipeline, buffers: readonly GPUBuffer[], level: number): KernelRun =>
-    kernelRun(device, pipeline, buffers, {
+    slabRun(device, {
+      pipeline,
+      buffers,
       flops: FLOPS_PER_VALUE * CUBE * spec.group * references,
       slabs: counts[0],
-      workgroups: [Math.ceil(counts[2] / tiling.groupTeams), counts[1]],
       params: (from) => groupParams(shape, level, counts, from),
+      workgroups: (planes) => [Math.ceil(counts[2] / tiling.groupTeams), counts[1], planes],
     });
   const match = (guide: GPUBuffer, groups: GPUBuffer, largestDistance: number): KernelRun => {
     const [slabs, rows, columns] = counts.map((count, axis) => Math.ceil(count / tiling.references[axis]));
-    return kernelRun(device, pipelines.match, [guide, groups], {
+    return slabRun(device, {
+      pipeline: pipelines.match,
+      buffers: [guide, groups],
       flops: FLOPS_PER_DIFFERENCE * CUBE * (2 * spec.radius + 1) ** 3 * references,
       slabs,
-      workgroups: [columns, rows],
       params: (from) => groupParams(shape, largestDistance, counts, from),
+      workgroups: (count) => [columns, rows, count],
     });
   };
   return {
@@ -162,30 +169,6 @@ async function compileStage(device: GPUDevice, spec: Bm4dStageSpec, tiling: Bm4d
 
 /** The names of group.wgsl: cubes of a team, pairs of each level, elements, rows and columns of a plane. */
 const GROUP_RANGES = { c: 16, p8: 8, p4: 4, p2: 2, e: 16, y: 4, x: 4 };
-
-interface Dispatch {
-  readonly flops: number;
-  readonly slabs: number;
-  readonly workgroups: readonly [number, number];
-  params(firstSlab: number): ArrayBuffer;
-}
-
-function kernelRun(
-  device: GPUDevice,
-  pipeline: GPUComputePipeline,
-  buffers: readonly GPUBuffer[],
-  { flops, slabs, workgroups, params }: Dispatch,
-): KernelRun {
-  return {
-    flops,
-    slabs,
-    encode({ pass, uniform }, from, to) {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindBuffers(device, pipeline, [uniform(params(from)), ...buffers]));
-      pass.dispatchWorkgroups(...workgroups, to - from);
-    },
-  };
-}
 
 /** The parameters of kernels over voxels: shape x, y, z, and the first plane. */
 function planeParams([nz, ny, nx]: Shape3, firstPlane: number): ArrayBuffer {

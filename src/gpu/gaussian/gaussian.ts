@@ -3,8 +3,9 @@ import { ComputeError } from "../../core/errors";
 import { type Shape3, voxelCount } from "../../core/volume/shape";
 import { BufferSet } from "../buffer-set";
 import type { GpuDevice } from "../device";
-import { bindBuffers, kernelPipeline } from "../kernel-pipeline";
+import { kernelPipeline } from "../kernel-pipeline";
 import type { KernelRun } from "../paced-queue";
+import { slabRun } from "../slab-run";
 import code from "./gaussian.wgsl?raw";
 
 const COLUMNS = 64;
@@ -32,16 +33,15 @@ export async function createGpuGaussian({ device }: GpuDevice, shape: Shape3): P
   const [between] = await buffers.take([bytes]);
   const [nz, ny, nx] = shape;
 
-  const alongAxis = (from: GPUBuffer, to: GPUBuffer, axis: 0 | 1 | 2, kernel: Float32Array): KernelRun => ({
-    flops: FLOPS_PER_WEIGHT * kernel.length * voxelCount(shape),
-    slabs: nz,
-    encode({ pass, uniform }, first, end) {
-      const params = blurParams(shape, axis, kernel, first);
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindBuffers(device, pipeline, [uniform(params), from, to]));
-      pass.dispatchWorkgroups(Math.ceil(nx / COLUMNS), ny, end - first);
-    },
-  });
+  const alongAxis = (from: GPUBuffer, to: GPUBuffer, axis: 0 | 1 | 2, kernel: Float32Array): KernelRun =>
+    slabRun(device, {
+      pipeline,
+      buffers: [from, to],
+      flops: FLOPS_PER_WEIGHT * kernel.length * voxelCount(shape),
+      slabs: nz,
+      params: (first) => blurParams(shape, axis, kernel, first),
+      workgroups: (planes) => [Math.ceil(nx / COLUMNS), ny, planes],
+    });
   return {
     bytes,
     runs(input, output, sigma) {
