@@ -2,6 +2,7 @@ import { createReferenceBackend } from "../src/compute/reference-backend";
 import { createWasmBackend } from "../src/compute/wasm-backend";
 import type { Backend } from "../src/core/backend";
 import { wedgeMask } from "../src/core/fourier/wedge";
+import { fillNormal } from "../src/core/random/philox";
 import { restoreMissingWedge } from "../src/core/restore/mwr";
 import type { MwrKernelSpec } from "../src/core/restore/mwr-kernels";
 import type { Shape3 } from "../src/core/volume/shape";
@@ -14,6 +15,9 @@ import { openBackend, THREADS } from "./open-backend";
 const SIGMA = 0.1;
 /** As the tests: after ten iterations a rounding may have chosen another cube somewhere. */
 const CHAIN_TOLERANCE = 1e-4;
+/** Of values about 1 in f32. */
+const ROUNDING = 1e-7;
+const LIKE_A_ROUNDING = 2;
 /** The thesis's program, section 2.6: 64³, BM4D, MacBook Pro with a 2.9 GHz Core i7. Published, not run here. */
 const PUBLISHED_SECONDS = 0.66;
 
@@ -61,7 +65,7 @@ async function measure(backend: Backend): Promise<BenchResult> {
   const volume = barrelSpec(SIDE);
   const value = await timeIterations(backend, volume, PACES[backend.id]);
   const onGpu = backend.id === "webgpu" ? await gpuDetails(backend, volume) : null;
-  const isRight = !onGpu || onGpu.rmsFromWasmAfterThree < CHAIN_TOLERANCE;
+  const isRight = !onGpu || onGpu.rmsFromWasm < LIKE_A_ROUNDING * onGpu.rmsOfARounding;
   return {
     name: "mwr",
     backend: backend.id,
@@ -82,15 +86,22 @@ async function measure(backend: Backend): Promise<BenchResult> {
   };
 }
 
-/** What is asked of a GPU beside: the same chain as WebAssembly's where cubes are many, and the time of a large volume. */
+/**
+ * What is asked of a GPU beside: the chain of WebAssembly where cubes are many, and the time of a large volume. Among some 10,000
+ * groups a rounding makes another cube the nearer one, so the chain may differ as much as WebAssembly's own does from one
+ * whose input is moved by a rounding.
+ */
 async function gpuDetails(backend: Backend, volume: MwrKernelSpec) {
-  const wasm = await chain(createWasmBackend(THREADS), volume, SIGMA, 3);
+  const wasmBackend = createWasmBackend(THREADS);
+  const wasm = await chain(wasmBackend, volume, SIGMA, 3);
+  const moved = await chain(wasmBackend, { ...volume, measured: rounded(volume.measured) }, SIGMA, 3);
+  wasmBackend.dispose();
   const own = await chain(backend, volume, SIGMA, 3);
   const large = barrelSpec(LARGE_SIDE);
   const secondsOfLarge = await timeIterations(backend, large, LARGE_PACE);
   return {
-    rmsFromWasmAfterThree: rmsDifference(own.mean, wasm.mean),
-    largestFromWasmAfterThree: largestDifference(own.mean, wasm.mean),
+    rmsFromWasm: rmsDifference(own.mean, wasm.mean),
+    rmsOfARounding: rmsDifference(moved.mean, wasm.mean),
     large: { shape: large.shape, secondsPerIteration: round(secondsOfLarge) },
     ...(process.env.LAYERS ? { stepsOfLarge: await stepTimes(backend, large) } : {}),
   };
@@ -160,6 +171,13 @@ async function stepTimes(backend: Backend, spec: MwrKernelSpec): Promise<Readonl
   } finally {
     kernels.dispose();
   }
+}
+
+/** Returns the values, each moved up or down by about a rounding. */
+function rounded(values: Float32Array): Float32Array {
+  const moved = new Float32Array(values.length);
+  fillNormal(moved, 1, 1_000_000);
+  return moved.map((normal, i) => values[i] + ROUNDING * normal);
 }
 
 function rmsDifference(a: Float32Array, b: Float32Array): number {
