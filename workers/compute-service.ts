@@ -81,6 +81,10 @@ export function createComputeService({
           await breathe();
           const tools = {
             backend,
+            async renewBackend() {
+              await closeBackends();
+              return (await backends()).get(choice);
+            },
             loadModel,
             loadStructure,
             keptScene,

@@ -32,6 +32,8 @@ import { runTrain } from "./run-train";
 /** What an operation runs on and with. */
 export interface RunTools extends Pick<TaskContext, "signal" | "onProgress" | "breathe"> {
   readonly backend: Backend;
+  /** Opens the backends anew after the GPU was lost, and gives the one that is used from then on. */
+  renewBackend(): Promise<Backend>;
   loadModel(model: string | ModelFile): Promise<Model>;
   /** Gives a structure of the library by its id. */
   loadStructure(id: string): Promise<Structure>;

@@ -1,4 +1,5 @@
 import type { RunOutputs, RunRequests } from "../src/contracts/compute";
+import { AbortError } from "../src/core/errors";
 import { RESTORE } from "../src/core/operations/restore";
 import { checkParams, type ParamSpec, type ParamValues } from "../src/core/task/params";
 import type { TaskContext } from "../src/core/task/task";
@@ -16,7 +17,7 @@ export async function runRestore(
   volume: VolumeReader,
   { chainId, goOn }: RunRequests["restore"],
   given: Readonly<Record<string, unknown>>,
-  { backend, control, keptChain }: RunTools,
+  { backend, renewBackend, control, keptChain, signal }: RunTools,
   context: TaskContext,
 ): Promise<{
   readonly output: RunOutputs["restore"];
@@ -42,10 +43,16 @@ export async function runRestore(
       isKept = keptChain.keep(chainId, state);
     },
   };
-  const output = await RESTORE.run({ volume, backend, steering }, params, context);
+  const createVolume: TaskContext["createVolume"] = async (spec) => {
+    // The operation would still write the samples so far; here that is what finishing is for.
+    if (signal.aborted) throw new AbortError();
+    return context.createVolume(spec);
+  };
+  const inputs = { volume, backend, steering, renewBackend };
+  const output = await RESTORE.run(inputs, params, { ...context, createVolume });
   return {
     output: { ...output, isKept },
-    params: { ...params, iterations: output.trace.length },
+    params: { ...params, iterations: output.iterations },
     inputs: [volume.meta.name],
   };
 }

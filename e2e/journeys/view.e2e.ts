@@ -1,10 +1,7 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type App, openApp, screenshot } from "../app";
+import { seriousViolations } from "../axe";
 import { greyOf } from "../pictures";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let app: App;
 beforeAll(async () => {
@@ -86,17 +83,9 @@ test("? lists the keys, Esc closes the list, M maximises the view under the poin
 
 test("axe finds nothing serious, in any panel", async () => {
   const { page } = app;
-  await page.evaluate(AXE);
   for (const panel of ["Restore", "Segment", "Localize", "Review", "Train"]) {
     await page.getByRole("tab", { name: panel }).click();
-    const serious = await page.evaluate(async () => {
-      const axe = (window as unknown as { axe: { run(): Promise<{ violations: AxeViolation[] }> } }).axe;
-      const { violations } = await axe.run();
-      return violations
-        .filter(({ impact }) => impact === "serious" || impact === "critical")
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-    });
-    expect(serious, panel).toEqual([]);
+    expect(await seriousViolations(page), panel).toEqual([]);
   }
 });
 
@@ -108,9 +97,3 @@ test("in a window of 1100 × 700 nothing is lost", async () => {
   await screenshot(page, "view-small-window");
   expect(app.complaints).toEqual([]);
 });
-
-interface AxeViolation {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { readonly html: string }[];
-}

@@ -81,7 +81,7 @@ const COMPUTE = {
           options.onProgress({ done: 12, total: 100, note: "", preview: { trace: [], ...preview } }),
         async end(iterations) {
           resolve({
-            output: { trace: points(1, iterations), isKept: true },
+            output: { trace: points(1, iterations), iterations, isKept: true },
             volumes: [file("a-restored.mrc", "restored"), file("a-std.mrc", "std")],
             provenance: {
               operation: "restore",

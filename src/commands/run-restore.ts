@@ -99,7 +99,7 @@ async function runChain(
   if (!file) return;
   const before = shell.getState().restoration;
   const chainId = before?.chainId ?? jobId;
-  const result = await runOperation(workbench, {
+  const running = runOperation(workbench, {
     operation: "restore",
     inputs: { volume: file, chainId, goOn },
     volume,
@@ -108,14 +108,17 @@ async function runChain(
     ...(before && { params: before.params }),
     onPreview: (preview) => follow(workbench, preview, jobId),
   });
+  if (goOn && before)
+    patchJob(jobs, jobId, { paceSince: { at: workbench.host.now(), done: before.trace.length } });
+  const result = await running;
   const { restoration } = shell.getState();
   if (restoration?.jobId !== jobId) return; // another one has begun
   if (!result) {
     const failed = lastJob(jobs.getState().jobs, "restore")?.phase === "failed";
     return patchRestoration(shell, { phase: failed ? "failed" : "cancelled" });
   }
-  const { trace, isKept } = result.output;
-  patchRestoration(shell, { phase: "done", trace, isKept, iterations: trace.length });
+  const { trace, isKept, iterations } = result.output;
+  patchRestoration(shell, { phase: "done", trace, isKept, iterations });
   if (!goOn && !restoration.wasPaused) remember(workbench, volume.meta.shape, restoration, result);
   await showResults(workbench, volume, restoration, result);
 }
@@ -128,7 +131,7 @@ function remember(
   { output, provenance }: RunResult<"restore">,
 ): void {
   const { flops } = planRun(workbench, "restore", shape, params).estimate;
-  const share = output.trace.length / Number(params.iterations);
+  const share = output.iterations / Number(params.iterations);
   rememberPace(workbench, "restore", share * flops, provenance.seconds);
 }
 

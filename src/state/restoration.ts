@@ -38,6 +38,11 @@ export function patchRestoration(store: ShellStore, patch: Partial<Restoration>)
   store.setState(({ restoration }) => ({ restoration: restoration && { ...restoration, ...patch } }));
 }
 
+/** Tells whether the method takes samples, so that there is a chain to look at and to steer. */
+export function takesSamples({ params }: Pick<Restoration, "params">): boolean {
+  return params.method === "mwr";
+}
+
 type UnderWay = "running" | "paused" | "finishing";
 
 /** Tells whether the chain can still be steered. */

@@ -8,6 +8,17 @@ import { useDocument, useView, useWorkbench } from "../workbench-context";
 import { withoutStem } from "./shown-name";
 import { TreeRow } from "./tree-row";
 
+/** What the volumes of a restoration are; of one that takes no samples there is only the result. */
+const NOTES: Partial<Record<VolumeEntry["role"], string>> = {
+  restored: "mean",
+  std: "deviation",
+  mode: "likeliest",
+  last: "last sample",
+  sample: "a sample",
+};
+const noteOf = ({ role, provenance }: VolumeEntry) =>
+  provenance?.params.method === "mwr" ? NOTES[role] : undefined;
+
 /** A volume in the data tree. */
 export function VolumeRow({ volume }: { readonly volume: VolumeEntry }) {
   const workbench = useWorkbench();
@@ -22,6 +33,7 @@ export function VolumeRow({ volume }: { readonly volume: VolumeEntry }) {
       <TreeRow
         name={volume.name}
         shownName={parent ? withoutStem(volume.name, parent.name) : volume.name}
+        note={noteOf(volume)}
         icon={<Box size={14} aria-hidden />}
         current={isShown}
         child={volume.parentId !== null}

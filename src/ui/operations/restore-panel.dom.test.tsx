@@ -28,7 +28,7 @@ const RUNNING: Restoration = {
   volumeId: VOLUME.id,
   box: { z0: 4, y0: 0, x0: 0, z1: 12, y1: 8, x1: 8 },
   phase: "running",
-  params: { beta: 4e-5 },
+  params: { method: "mwr", beta: 4e-5 },
   iterations: 100,
   burnIn: 30,
   beta: null,
@@ -123,7 +123,7 @@ it("ends with the way to more samples, and with what to look at", () => {
   };
   act(() => {
     patchJob(workbench.jobs, "job-1", { phase: "done", endedAt: 9000 });
-    patchRestoration(workbench.shell, { phase: "done", isKept: true });
+    patchRestoration(workbench.shell, { phase: "done", isKept: true, iterations: 50 });
     addEntry(workbench.document, "volumes", { ...restored, origin: { x: 0, y: 0, z: 0 } } as VolumeEntry);
   });
   expect(screen.getByText("20 samples after a burn-in of 30.")).toBeTruthy();

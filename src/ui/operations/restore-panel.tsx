@@ -3,7 +3,7 @@ import { OPERATIONS } from "../../commands/operations";
 import type { Box } from "../../core/volume/shape";
 import { entryOf, type VolumeEntry } from "../../state/document";
 import { lastJob } from "../../state/jobs";
-import { isUnderWay } from "../../state/restoration";
+import { isUnderWay, takesSamples } from "../../state/restoration";
 import { isSwiping } from "../../state/view";
 import { Section } from "../controls/section";
 import { useDocument, useJobs, useShell, useView, useWorkbench } from "../workbench-context";
@@ -24,6 +24,8 @@ function boxOf(restored: VolumeEntry, parent: VolumeEntry): Box | null {
 function tiltOf({ provenance }: VolumeEntry): readonly [number, number] | null {
   const tiltName = Object.entries(OPERATIONS.restore.params).find(([, { kind }]) => kind === "range")?.[0];
   const tilt = tiltName && provenance?.params[tiltName];
+  // What two series measured together has no outline in this plane.
+  if (provenance?.params.dualAxis === true) return null;
   return Array.isArray(tilt) ? [Number(tilt[0]), Number(tilt[1])] : null;
 }
 
@@ -85,6 +87,7 @@ export function RestorePanel() {
   const compared = entryOf(volumes, compareId);
   const restored = compared && isRestored(compared) ? compared : (volumes.findLast(isRestored) ?? null);
   const parent = entryOf(volumes, restored?.parentId ?? null);
+  const isChain = restoration !== null && takesSamples(restoration);
   const input = entryOf(volumes, restoration?.volumeId ?? null);
   return (
     <>
@@ -93,10 +96,10 @@ export function RestorePanel() {
         operation="restore"
         shape={volume?.meta.shape ?? null}
         missing={volume ? null : "Open a tomogram first: drop an MRC file anywhere."}
-        controls={isUnderWay(restoration) && <RestoreSteering restoration={restoration} />}
-        ended={restoration && job?.phase === "done" && <RestoreEnd restoration={restoration} />}
+        controls={isUnderWay(restoration) && isChain && <RestoreSteering restoration={restoration} />}
+        ended={restoration && isChain && job?.phase === "done" && <RestoreEnd restoration={restoration} />}
       />
-      {restoration && (isUnderWay(restoration) || restoration.trace.length > 0) && (
+      {restoration && isChain && (isUnderWay(restoration) || restoration.trace.length > 0) && (
         <Section title="The chain">
           <ChainView restoration={restoration} invert={input?.display.invert ?? false} />
         </Section>

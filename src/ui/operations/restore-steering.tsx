@@ -11,9 +11,10 @@ import {
   takeMoreSamples,
 } from "../../commands/run-restore";
 import type { NumberParam } from "../../core/task/params";
+import { lastJob } from "../../state/jobs";
 import type { Restoration } from "../../state/restoration";
 import { NumberInput } from "../controls/number-input";
-import { useWorkbench } from "../workbench-context";
+import { useJobs, useWorkbench } from "../workbench-context";
 
 /** β by a factor of two, down and up. */
 const BETA_STEPS = [
@@ -106,7 +107,9 @@ function IterationsRow({ restoration }: { readonly restoration: Restoration }) {
 /** What can be asked of a restoration while it runs. */
 export function RestoreSteering({ restoration }: { readonly restoration: Restoration }) {
   const workbench = useWorkbench();
-  const { phase, jobId, trace, burnIn } = restoration;
+  const { phase, jobId, trace, burnIn, iterations } = restoration;
+  const total = useJobs(({ jobs }) => lastJob(jobs, "restore")?.total ?? 0);
+  const isInBlocks = total > 1.5 * iterations;
   const isPaused = phase === "paused";
   const isFinishing = phase === "finishing";
   return (
@@ -135,9 +138,11 @@ export function RestoreSteering({ restoration }: { readonly restoration: Restora
         </button>
       </div>
       <p className="hint">
-        {trace.length > burnIn
-          ? `Finish now, or Esc, keeps the ${samples(trace.length - burnIn)} so far.`
-          : "Finish now, or Esc, keeps the current sample: during burn-in there are no others."}
+        {isInBlocks
+          ? "It is done in blocks: Finish now, or Esc, makes all of them as short as this one."
+          : trace.length > burnIn
+            ? `Finish now, or Esc, keeps the ${samples(trace.length - burnIn)} so far.`
+            : "Finish now, or Esc, keeps the current sample: during burn-in there are no others."}
       </p>
       <div className="steering">
         <BetaRow restoration={restoration} />
@@ -153,8 +158,8 @@ const samples = (count: number) => (count === 1 ? "1 sample" : `${count} samples
 export function RestoreEnd({ restoration }: { readonly restoration: Restoration }) {
   const workbench = useWorkbench();
   const [more, setMore] = useState(MORE_SAMPLES);
-  const { trace, burnIn, isKept } = restoration;
-  const count = trace.length - burnIn;
+  const { iterations, burnIn, isKept } = restoration;
+  const count = iterations - burnIn;
   return (
     <>
       <p className="hint">
