@@ -1,4 +1,5 @@
 import type { Shape3 } from "../volume/shape";
+import { cosine8, inverseCosine8 } from "./cosine8";
 import { haarAcross, inverseHaarAcross } from "./haar-across";
 import { kaiserWindow } from "./kaiser-window";
 import { createPatchRowSearch, type PatchSearch } from "./patch-rows";
@@ -149,37 +150,19 @@ function createAggregate({ pixels, nx }: Section) {
   };
 }
 
-/** The orthonormal cosine transform of eight points: COSINE[8k + i] weighs point i in coefficient k. */
-const COSINE = Float64Array.from({ length: PATCH }, (_, at) => {
-  const [k, i] = [at >> 3, at & 7];
-  return (k === 0 ? Math.SQRT1_2 : 1) * 0.5 * Math.cos((Math.PI * k * (2 * i + 1)) / 16);
-});
-const INVERSE_COSINE = COSINE.map((_, at) => COSINE[8 * (at & 7) + (at >> 3)]);
-
+/** The cosine transform of `count` patches along y and x, and by Haar across them, in place. */
 function transform(patches: Float32Array, count: number): void {
-  for (let p = 0; p < count * PATCH; p += PATCH) multiplyBothSides(COSINE, patches, p);
+  for (let start = 0; start < count * PATCH; start += PATCH) {
+    for (let x = start; x < start + SIDE; x++) cosine8(patches, x, SIDE);
+    for (let row = start; row < start + PATCH; row += SIDE) cosine8(patches, row, 1);
+  }
   haarAcross(patches, count, PATCH);
 }
 
 function inverseTransform(patches: Float32Array, count: number): void {
   inverseHaarAcross(patches, count, PATCH);
-  for (let p = 0; p < count * PATCH; p += PATCH) multiplyBothSides(INVERSE_COSINE, patches, p);
-}
-
-const between = new Float64Array(PATCH);
-
-/** Replaces the 8 × 8 matrix P at `start` by M · P · Mᵀ. */
-function multiplyBothSides(matrix: Float64Array, patches: Float32Array, start: number): void {
-  for (let row = 0; row < PATCH; row += SIDE)
-    for (let x = 0; x < SIDE; x++) {
-      let sum = 0;
-      for (let i = 0; i < SIDE; i++) sum += matrix[row + i] * patches[start + SIDE * i + x];
-      between[row + x] = sum;
-    }
-  for (let row = 0; row < PATCH; row += SIDE)
-    for (let x = 0; x < SIDE; x++) {
-      let sum = 0;
-      for (let i = 0; i < SIDE; i++) sum += between[row + i] * matrix[SIDE * x + i];
-      patches[start + row + x] = sum;
-    }
+  for (let start = 0; start < count * PATCH; start += PATCH) {
+    for (let row = start; row < start + PATCH; row += SIDE) inverseCosine8(patches, row, 1);
+    for (let x = start; x < start + SIDE; x++) inverseCosine8(patches, x, SIDE);
+  }
 }
