@@ -44,7 +44,8 @@ describe.skipIf(!testGpu)("the chain on the GPU", () => {
     kernels.dispose();
   });
 
-  const settings = { iterations: 10, burnIn: 3, sigma, beta: 4e-5, autoBeta: true, seed };
+  /** So cold that some proposals are rejected. */
+  const settings = { iterations: 10, burnIn: 3, sigma, beta: 1e-6, autoBeta: true, seed };
   const run = async <Handle>(kernels: MwrKernels<Handle>, iterations = settings.iterations) => {
     const given = { ...settings, iterations, burnIn: Math.min(settings.burnIn, iterations - 1) };
     const result = await restoreMissingWedge(kernels, spec.measured, given, spec.breathe);
@@ -57,6 +58,7 @@ describe.skipIf(!testGpu)("the chain on the GPU", () => {
     const found = await run(await createWebGpuMwrKernels(gpu, spec));
     const expected = await run(createReferenceMwrKernels(spec));
     expectSameChain(found, expected);
+    expect(new Set(expected.trace.map(({ accepted }) => accepted)).size).toBe(2);
     expect(found.decisions).toMatchObject({
       run: expected.decisions.run,
       longestRun: expected.decisions.longestRun,
