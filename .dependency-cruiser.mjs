@@ -32,6 +32,7 @@ export default {
       "tfjs is frozen and has silent errors at rank 5: one folder knows them.",
     ),
     owner("h5wasm/", ["src/io/deepfinder-h5"], "It is large: loaded when a file needs it."),
+    owner("jspdf/", ["src/io/page"], "It is large: loaded when a page is saved as PDF."),
     owner("comlink/", ["workers", "src/services"], "Remote calls exist at the worker boundary only."),
     owner("react", ["src/ui", "src/app"], "Nothing below ui knows React."),
     {

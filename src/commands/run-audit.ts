@@ -13,6 +13,7 @@ import {
 import { entryOf, type VolumeEntry, voxelSizeOf } from "../state/document";
 import { setParam } from "../state/shell";
 import { closeEntry, openVolume, replaceVolume } from "./open-volume";
+import { OPERATIONS } from "./operations";
 import { fileToCompute, runOperation } from "./run-operation";
 import type { Workbench } from "./workbench";
 
@@ -21,16 +22,24 @@ const FOLLOWING = { operation: "follow-audit", doing: "auditing" } as const;
 /** An audit that took longer than this is run again only on request. */
 const INSTANT_SECONDS = 2;
 
+/** What an audit must know of the tilt series. */
+const TAKEN_PARAMS = ["tilt", "tiltAxis", "dualAxis", "secondTilt"] as const;
+
 /** Returns the volumes that the audit would look at now. */
 export function volumesToAudit({ document, shell }: Workbench): AuditedVolumes {
   return auditedVolumes(document.getState().volumes, shell.getState().auditSetup);
 }
 
-/** Takes the tilts that a restored volume was made for, where they are known, as those of its audit. */
+/** Takes the tilts that a restored volume was made for as those of its audit; the defaults where they are not known. */
 export function takeTilts(workbench: Workbench): void {
-  const params = volumesToAudit(workbench).restored?.provenance?.params;
-  for (const name of ["tilt", "tiltAxis"])
-    if (params?.[name] !== undefined) setParam(workbench.shell, "audit", name, params[name]);
+  const made = volumesToAudit(workbench).restored?.provenance;
+  const take = (name: string, value: unknown) => {
+    const isDefault = JSON.stringify(value) === JSON.stringify(OPERATIONS.audit.params[name].default);
+    setParam(workbench.shell, "audit", name, isDefault ? undefined : value);
+  };
+  for (const name of TAKEN_PARAMS) take(name, made?.params[name]);
+  // A restoration from here has its grey values from the original: matching them would hide what it lost.
+  take("greys", made?.operation === "restore" ? "as-is" : undefined);
 }
 
 /** Chooses the restored volume; its original, its deviation and its tilts follow. */

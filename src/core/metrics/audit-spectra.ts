@@ -24,6 +24,8 @@ export interface AuditSpectra {
 
 /** Less than this share of a shell's power changed: the shell counts as kept. */
 export const KEPT_SHARE = 0.01;
+/** From this correlation on a shell of two volumes holds the same. */
+const AGREED = 0.95;
 /** Rounding of f32 transforms leaves about this much: no change is told below it. */
 const LEAST_DB = -120;
 
@@ -41,17 +43,21 @@ const BORDER = 2;
  * Returns what became of each coefficient of the half spectrum: 0 was not measured, 1 was, 2 was too but lies within `margin`
  * coefficients of the missing wedge.
  */
-export function auditRegions(shape: Shape3, wedge: Wedge, margin: number): Uint8Array<ArrayBuffer> {
+export function auditRegions(
+  shape: Shape3,
+  wedges: readonly Wedge[],
+  margin: number,
+): Uint8Array<ArrayBuffer> {
   const edge = margin > 0 ? ({ width: margin, unit: "coefficients" } as const) : null;
-  const whole = wedgeWeights(shape, [wedge]);
-  return Uint8Array.from(wedgeWeights(shape, [wedge], edge), (weight, i) =>
+  const whole = wedgeWeights(shape, wedges);
+  return Uint8Array.from(wedgeWeights(shape, wedges, edge), (weight, i) =>
     whole[i] === 0 ? MISSING : weight === 1 ? MEASURED : BORDER,
   );
 }
 
 /**
  * Returns what the spectra of a restored volume and its original say, and the spectrum of their difference on measured
- * coefficients, nil elsewhere. Gain and offset that match the grey values are fitted on measured coefficients (least squares)
+ * coefficients, nil elsewhere. Gain and offset that match the grey values are fitted on compared coefficients (least squares)
  * or, without `fitsGreys`, are 1 and 0. `breathe` is called between sections. Costs a pass over the spectra for each sum.
  */
 export async function auditSpectra(
@@ -106,9 +112,17 @@ interface AuditSums {
 
 const withoutZero = (sums: Float64Array): number => sums.subarray(1).reduce((a, b) => a + b, 0);
 
+/**
+ * The gain is that of least squares over the low shells in which both volumes agree: a denoiser takes power away from the
+ * others, and a gain fitted there would put it back where nothing was lost. Of volumes that agree nowhere, over all of them.
+ */
 function matchGreys(kept: ShellSums, original: number, restored: number, [nz, ny, nx]: Shape3): GreyMatch {
-  const power = withoutZero(kept.powerA);
-  const gain = power > 0 ? withoutZero(kept.product) / power : 1;
+  const agreement = shellCorrelations(kept).subarray(1);
+  const until = agreement.findIndex((value) => Math.abs(value) < AGREED);
+  const end = until > 0 ? until + 1 : kept.counts.length;
+  const sum = (sums: Float64Array) => sums.subarray(1, end).reduce((a, b) => a + b, 0);
+  const power = sum(kept.powerA);
+  const gain = power > 0 ? sum(kept.product) / power : 1;
   return { gain, offset: (original - gain * restored) / (nz * ny * nx) };
 }
 

@@ -1,29 +1,18 @@
 import type { ParamSpec } from "../task/params";
+import { RESTORE_PARAMS } from "./restore-params";
 
 export const AUDIT_PARAMS = {
   tilt: {
-    kind: "range",
-    label: "Tilt range",
+    ...RESTORE_PARAMS.tilt,
     help: "Tilts of the series: what lies between them in Fourier space was measured, the rest is missing.",
-    default: [-60, 60],
-    min: -90,
-    max: 90,
-    unit: "°",
   },
-  tiltAxis: {
-    kind: "choice",
-    label: "Tilt axis",
-    help: "The axis of the volume about which the specimen was tilted.",
-    default: "y",
-    choices: [
-      { value: "y", label: "y" },
-      { value: "x", label: "x" },
-    ],
-  },
+  tiltAxis: RESTORE_PARAMS.tiltAxis,
+  dualAxis: RESTORE_PARAMS.dualAxis,
+  secondTilt: RESTORE_PARAMS.secondTilt,
   greys: {
     kind: "choice",
     label: "Grey values",
-    help: "Programs scale their results: a gain and an offset are fitted on measured coefficients first, and reported.",
+    help: "Programs scale their results: a gain and an offset are fitted first, where both volumes agree best, and reported.",
     default: "fit",
     choices: [
       { value: "fit", label: "matched" },

@@ -52,6 +52,7 @@ interface Written {
 const DTYPES = { "measured-change": "float32", uncertain: "int8" } as const satisfies Partial<
   Record<VolumeRole, OutputVoxelType>
 >;
+const NAMES = { "measured-change": "change", uncertain: "uncertain" } as const;
 const LABELS = {
   "measured-change": "Tomoscope: restored minus original, limited to what was measured",
   uncertain: "Tomoscope: 1 where the deviation is larger than the signal",
@@ -67,7 +68,7 @@ export async function writeAuditVolume(
   const shape = boxShape(box);
   const sink = await context.createVolume({
     role,
-    name: `${volumeStem(restored.name)}-${role}.mrc`,
+    name: `${volumeStem(restored.name)}-${NAMES[role]}.mrc`,
     shape,
     dtype: DTYPES[role],
     voxelSizeAngstrom: size,

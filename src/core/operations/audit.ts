@@ -12,6 +12,7 @@ import { auditBox, checkAuditBox, movedBox } from "./audit-box";
 import type { AuditOutput } from "./audit-output";
 import { AUDIT_PARAMS } from "./audit-params";
 import { readNumbers, readReference, readStd, writeAuditVolume } from "./audit-volumes";
+import { wedgesOf } from "./restore";
 
 /** Three spectra, two volumes and what a transform needs. */
 const BYTES_PER_VOXEL = 40;
@@ -61,11 +62,10 @@ export const AUDIT: Operation<typeof AUDIT_PARAMS, AuditInputs, AuditOutput> = {
     const shape = boxShape(box);
     const voxelSize = knownVoxelSizeAngstrom(original.meta.voxelSizeAngstrom);
     const lengthUnit = voxelSize === null ? "voxels" : "Å";
-    const [minTiltDeg, maxTiltDeg] = params.tilt;
     const axis = params.tiltAxis;
     const isPart = voxelCount(shape) < voxelCount(restored.meta.shape);
     const margin = params.margin ?? (isPart ? PART_MARGIN : 0);
-    const regions = auditRegions(shape, { minTiltDeg, maxTiltDeg, tiltAxis: axis }, margin);
+    const regions = auditRegions(shape, wedgesOf(params), margin);
     const step = createSteps(reference ? 5 : 4, context);
     const slice = (values: ArrayLike<number>) => middleSlice(values, shape, axis);
     const written = { original: original.meta, restored: restored.meta, box, context };

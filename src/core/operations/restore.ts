@@ -147,7 +147,12 @@ async function readNumbers(volume: VolumeReader, box: Box): Promise<Float32Array
   return values;
 }
 
-function wedgesOf({ tilt, tiltAxis, dualAxis, secondTilt }: RestoreParams): Wedge[] {
+export function wedgesOf({
+  tilt,
+  tiltAxis,
+  dualAxis,
+  secondTilt,
+}: Pick<RestoreParams, "tilt" | "tiltAxis" | "dualAxis" | "secondTilt">): Wedge[] {
   const other = tiltAxis === "y" ? "x" : "y";
   const wedge = ([minTiltDeg, maxTiltDeg]: readonly [number, number], axis: "x" | "y"): Wedge => ({
     minTiltDeg,

@@ -53,11 +53,20 @@ function text(content: string, at: Place, size = BODY, colour = INK, bold = fals
 const sizeOf = (shape: Shape3) => [...shape].reverse().join(" × ");
 const degrees = (value: number) => `${String(value).replace("-", "−")}°`;
 
+/** "tilts from −60° to 60° about y", with the second series if there is one. */
+function tiltsOf({ tilt, tiltAxis, dualAxis, secondTilt }: AuditDocument["provenance"]["params"]): string {
+  const series = (range: unknown, axis: unknown) => {
+    const [low, high] = range as readonly [number, number];
+    return `from ${degrees(low)} to ${degrees(high)} about ${axis}`;
+  };
+  const second = dualAxis ? `, and ${series(secondTilt, tiltAxis === "y" ? "x" : "y")}` : "";
+  return `tilts ${series(tilt, tiltAxis)}${second}`;
+}
+
 function heading(column: Column, { output, names, voxelSizeAngstrom, provenance }: AuditDocument): void {
   const { x0, y0, z0, x1, y1, z1 } = output.box;
   column.marks.push(text("Audit of a restored volume", [MARGIN, column.y + 6], 16, INK, true));
   column.y += 24;
-  const [low, high] = provenance.params.tilt as readonly [number, number];
   const voxel =
     voxelSizeAngstrom === null ? "of unknown size" : `of ${Number(voxelSizeAngstrom.toPrecision(5))} Å`;
   const part = output.isPart ? ", a part of what was restored" : "";
@@ -70,7 +79,7 @@ function heading(column: Column, { output, names, voxelSizeAngstrom, provenance 
       "Compared",
       `x ${x0} to ${x1 - 1}, y ${y0} to ${y1 - 1}, z ${z0} to ${z1 - 1} of the original: ${sizeOf(boxShape(output.box))} voxels ${voxel}${part}`,
     ],
-    ["Measured", `tilts from ${degrees(low)} to ${degrees(high)} about ${provenance.params.tiltAxis}`],
+    ["Measured", tiltsOf(provenance.params)],
   ];
   for (const [name, fact] of facts) {
     column.marks.push(text(name, [MARGIN, column.y], BODY, GREY));
