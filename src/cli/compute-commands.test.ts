@@ -36,13 +36,14 @@ const BOX = ["--box", "30,80,80,46,97,101"]; // 16 × 17 × 21
 const CHAIN = ["--method", "mwr", "--iterations", "7", "--burn-in", "3", "--tilt", "-60,60"];
 
 test("restore writes mean, deviation and trace; the same seed gives the same bytes, another one others", async () => {
-  const files = ["--std", "std.mrc", "--trace", "trace.json"];
+  const files = ["--std", "std.mrc", "--trace", "trace.json", "--save-mode", "--keep", "1"];
   const run = (out: string, seed: string, ...more: string[]) =>
     json("restore", SAMPLE, ...BOX, ...CHAIN, "--seed", seed, "--backend", "wasm", "-o", out, ...more);
   const done = await run("a.mrc", "1", ...files);
   expect(done).toMatchObject({
     out: "a.mrc",
     std: "std.mrc",
+    samples: ["a-mode.mrc", "a-sample-01.mrc"],
     trace: "trace.json",
     boxShape: [16, 17, 21],
     provenance: {
@@ -58,7 +59,8 @@ test("restore writes mean, deviation and trace; the same seed gives the same byt
 
   const info = await json("info", "a.mrc");
   expect(info).toMatchObject({ shape: [16, 17, 21], mode: 2, voxelSizeAngstrom: [10, 10, 10], warnings: [] });
-  expect((await json("info", "std.mrc")).shape).toEqual([16, 17, 21]);
+  for (const file of ["std.mrc", "a-mode.mrc", "a-sample-01.mrc"])
+    expect((await json("info", file)).shape).toEqual([16, 17, 21]);
 
   await run("b.mrc", "1");
   await run("c.mrc", "2");
@@ -151,13 +153,11 @@ test.each([
   expect(readdirSync(folder)).toEqual(before);
 });
 
-test("a cancel ends a restoration within a second and leaves nothing", async () => {
+test("a cancel before the first sample ends a restoration within a second and leaves nothing", async () => {
   const before = readdirSync(folder);
   const cancel = new AbortController();
-  const running = cli(
-    ["restore", SAMPLE, "--box", "0,0,0,64,96,96", "--iterations", "9999", "-o", "x.mrc"],
-    cancel.signal,
-  );
+  const chain = ["--iterations", "10000", "--burn-in", "9999"];
+  const running = cli(["restore", SAMPLE, "--box", "0,0,0,64,96,96", ...chain, "-o", "x.mrc"], cancel.signal);
   await new Promise((resume) => setTimeout(resume, 1500));
   const asked = performance.now();
   cancel.abort(new AbortError());

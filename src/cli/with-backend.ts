@@ -22,10 +22,10 @@ function threadsOf(args: ParsedArgs): number {
   throw new UsageError(`--threads needs a whole number from 1 to 256, not "${text}".`);
 }
 
-/** Hands the backend that the flags name to `use`, and ends it whatever comes of it. */
+/** Hands the backend that the flags name to `use`, with what opens it anew if its GPU is lost, and ends it whatever comes of it. */
 export async function withBackend<Result>(
   args: ParsedArgs,
-  use: (backend: Backend) => Promise<Result>,
+  use: (backend: Backend, renewBackend: () => Promise<Backend>) => Promise<Result>,
 ): Promise<Result> {
   const name = flagValue(args, "backend") ?? "auto";
   const id = IDS.find((known) => known === name);
@@ -34,7 +34,7 @@ export async function withBackend<Result>(
   const wantsGpu = id === "auto" || id === "webgpu";
   const backends = await createBackends({ gpu: wantsGpu ? await openNodeGpu() : null, threads });
   try {
-    return await use(await backends.get(id));
+    return await use(await backends.get(id), () => backends.get(id));
   } finally {
     backends.dispose();
   }

@@ -48,8 +48,8 @@ export const restoreCommand: Command = {
       ] as const;
       const ofSamples = [...samples.values()].map((file) => ["A sample", file] as const);
       await checkOutputs([...outputs, ...ofSamples], args.operands, io);
-      const { output, provenance } = await withBackend(args, (backend) =>
-        runOperation(RESTORE, { volume, backend }, params, io, {
+      const { output, provenance } = await withBackend(args, (backend, renewBackend) =>
+        runOperation(RESTORE, { volume, backend, renewBackend }, params, io, {
           fileFor: ({ role, name }) => {
             if (role === "restored") return out;
             return role === "std" ? std : samples.get(name.slice(name.lastIndexOf(`-${role}`)));
@@ -60,6 +60,8 @@ export const restoreCommand: Command = {
       );
       const { trace, ...result } = output;
       if (traceFile) await writeTextFile(traceFile, `${JSON.stringify(trace)}\n`, io);
+      if (result.iterations < params.iterations)
+        io.stderr.write(`Cancelled: the samples of ${result.iterations} iterations are the result.\n`);
       if (result.acceptanceRate !== null && result.acceptanceRate < FEW_ACCEPTED)
         io.stderr.write(
           "Few samples were accepted, so the deviation says little: take a longer burn-in, in which β rises, or a larger --beta.\n",
