@@ -1,4 +1,5 @@
 import { BM4D } from "../../core/denoise/bm4d-plan";
+import { ComputeError } from "../../core/errors";
 
 /** How the work of BM4D is cut into workgroups; none changes a bit of the result. */
 export interface Bm4dTiling {
@@ -8,17 +9,14 @@ export interface Bm4dTiling {
   readonly groupTeams: number;
 }
 
-/** The smallest, which fits every device. */
-const LEAST_TILING: Bm4dTiling = { references: [1, 1, 2], groupTeams: 1 };
-
 /** What is worth a trial, the first that fits a device being the default. */
 export const BM4D_TILINGS: readonly Bm4dTiling[] = [
   { references: [1, 1, 2], groupTeams: 2 },
   { references: [1, 2, 2], groupTeams: 4 },
   { references: [1, 1, 4], groupTeams: 8 },
-  { references: [2, 2, 2], groupTeams: 4 },
+  { references: [2, 2, 2], groupTeams: 1 },
+  { references: [1, 2, 4], groupTeams: 4 },
   { references: [1, 1, 1], groupTeams: 1 },
-  LEAST_TILING,
 ];
 
 /** What a stage needs to know to be cut. */
@@ -53,7 +51,10 @@ export function tilingFits(
   );
 }
 
-/** Returns the default tiling of a device for a stage. */
+/** Returns the default tiling of a device for a stage. Throws ComputeError "backend-failed" where none fits. */
 export function defaultTiling(device: GPUDevice, stage: StageSizes): Bm4dTiling {
-  return BM4D_TILINGS.find((tiling) => tilingFits(device, tiling, stage)) ?? LEAST_TILING;
+  const tiling = BM4D_TILINGS.find((candidate) => tilingFits(device, candidate, stage));
+  if (tiling) return tiling;
+  const bytes = device.limits.maxComputeWorkgroupStorageSize;
+  throw new ComputeError("backend-failed", `The GPU's ${bytes} bytes for a workgroup are too few for BM4D.`);
 }

@@ -25,7 +25,8 @@ export interface GpuBm4d {
 /**
  * Returns BM4D on the GPU, the twin of core/denoise/bm4d.ts, for volumes of `shape` (sides of at least 4). Runs give the
  * same bits every time, and the reference's values but for rounding: about 1e-6, more where rounding makes another cube the
- * nearer one or lifts a coefficient over the threshold. Throws ComputeError "out-of-memory".
+ * nearer one or lifts a coefficient over the threshold. Throws ComputeError "out-of-memory", and
+ * "backend-failed" where the GPU has less workgroup memory than wide windows need (20 KB).
  */
 export async function createGpuBm4d(
   { device }: GpuDevice,
