@@ -19,7 +19,7 @@ export class PaneOverlay {
   readonly #note = textNode("left:8px;right:8px;bottom:44px");
   readonly #scale = textNode("left:10px;bottom:16px");
   readonly #scaleLine = document.createElement("div");
-  readonly #tab = textNode("left:0;top:0;padding:0 5px;border-radius:3px 3px 0 0");
+  readonly #tab = textNode("left:0;top:0;padding:0 5px;border-radius:3px 3px 0 0;white-space:nowrap");
 
   constructor(host: HTMLElement) {
     const context = this.canvas.getContext("2d");
