@@ -122,14 +122,18 @@ export function AuditPanel() {
     original && restored
       ? null
       : "Restore a box first, or drop a restored volume (IsoNet, DeepDeWedge, …) beside its original: both of one size.";
+  const choices = <AuditVolumes {...audited} />;
+  // It makes way for what was found.
+  const chooser = audit ? (
+    <Section title={`Volumes: ${audit.names.restored}`} open={false}>
+      {choices}
+    </Section>
+  ) : (
+    choices
+  );
   return (
     <>
-      <OperationForm
-        operation="audit"
-        foldWhenDone
-        withBox={isInView}
-        above={<AuditVolumes {...audited} />}
-      />
+      <OperationForm operation="audit" foldWhenDone withBox={isInView} above={chooser} />
       <RunBox operation="audit" shape={restored?.meta.shape ?? null} missing={missing} />
       {audit && <Found audit={audit} />}
     </>
