@@ -106,4 +106,16 @@ describe.skipIf(!testGpu)("the chain on the GPU", () => {
     expect(await kernels.outcomes()).toEqual([]);
     kernels.dispose();
   });
+
+  it("says where it reads that the device was lost", async () => {
+    const kernels = await createWebGpuMwrKernels(gpu, spec);
+    const [x, z] = [kernels.allocate(), kernels.allocate()];
+    await kernels.load(spec.measured, x);
+    gpu.device.destroy();
+    await kernels.addNoise(x, sigma, seed, 1, z);
+    await kernels.begin(z);
+    await expect(kernels.outcomes()).rejects.toMatchObject({ tag: "backend-failed" });
+    await expect(kernels.read(z)).rejects.toMatchObject({ tag: "backend-failed" });
+    kernels.dispose();
+  });
 });
