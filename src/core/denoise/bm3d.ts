@@ -8,7 +8,7 @@ import { denoiseSections, type Section } from "./sections";
 const SIDE = 8;
 const PATCH = SIDE * SIDE;
 const STEP = 3;
-const SEARCH_RADIUS = 12;
+const SEARCH_RADIUS = 19;
 /** Coefficients below this many noise levels are set to zero. */
 const HARD_THRESHOLD = 2.7;
 const KAISER_BETA = 2;
@@ -27,7 +27,7 @@ interface Stage {
 
 /**
  * Returns the volume whose every z-section is denoised by BM3D for white noise of deviation `sigma`, for data whose range is
- * about 1: reference patches of 8 × 8 every 3 pixels are grouped with up to 15 similar ones within 12 pixels, the groups are
+ * about 1: reference patches of 8 × 8 every 3 pixels are grouped with up to 15 similar ones within 19 pixels, the groups are
  * transformed (cosine, Haar across the group), coefficients below 2.7 sigma are zeroed, and the patches go back weighted by how
  * sparse their group was. In a second stage groups of up to 32 are found in that estimate, which tells how much of
  * each coefficient is signal (Wiener). What holds of small means for `bm4d` holds here too. The input is kept; sections must

@@ -1,9 +1,10 @@
-import { ComputeError } from "../errors";
 import type { DenoiserSpec } from "../restore/mwr-kernels";
 import type { Shape3 } from "../volume/shape";
+import { bm3d } from "./bm3d";
 import { bm4d } from "./bm4d";
 import { diffuse } from "./diffusion";
 import { blurSigmaVoxels, gaussianBlur } from "./gaussian";
+import { nlBayes } from "./nl-bayes";
 import { nlMeans } from "./nl-means";
 import { tvDenoise } from "./tv";
 
@@ -19,6 +20,8 @@ export async function denoise(
   breathe: () => Promise<void>,
 ): Promise<Float32Array> {
   switch (spec.id) {
+    case "bm3d":
+      return bm3d(values, shape, sigma, breathe);
     case "bm4d":
       return bm4d(values, shape, sigma, breathe, spec);
     case "gaussian":
@@ -29,7 +32,7 @@ export async function denoise(
       return nlMeans(values, shape, sigma, breathe);
     case "diffusion":
       return diffuse(values, shape, sigma, breathe);
-    default:
-      throw new ComputeError("bad-parameter", `There is no denoiser "${spec.id}".`, { denoiser: spec.id });
+    case "nl-bayes":
+      return nlBayes(values, shape, sigma, breathe);
   }
 }
