@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { isAbort } from "../../core/errors";
 import { dataSetA } from "../../core/experiments/data-set-a";
 import {
+  RESTORATION_DENOISERS,
   RESTORATION_PARTS,
   type RestorationInputs,
   type RestorationPart,
@@ -50,6 +51,18 @@ function partsOf(part: string | undefined): readonly RestorationPart[] {
   throw new UsageError(`ch2 has no part "${part}"; there are: ${names}.`);
 }
 
+const DENOISER_IDS = RESTORATION_DENOISERS.map(([id]) => id);
+
+function denoisersOf(args: ParsedArgs) {
+  const text = flagValue(args, "denoisers");
+  if (text === undefined) return DENOISER_IDS;
+  const wanted = text.split(",");
+  const unknown = wanted.find((id) => !DENOISER_IDS.some((known) => known === id));
+  if (unknown !== undefined)
+    throw new UsageError(`There is no denoiser "${unknown}"; there are: ${DENOISER_IDS.join(", ")}.`);
+  return DENOISER_IDS.filter((id) => wanted.includes(id));
+}
+
 /** Returns what the flags ask for. */
 async function settingOf(args: ParsedArgs, io: CliIo): Promise<Setting> {
   const parts = partsOf(args.operands[1]);
@@ -72,6 +85,7 @@ async function settingOf(args: ParsedArgs, io: CliIo): Promise<Setting> {
     parts,
     noises,
     noise,
+    denoisers: denoisersOf(args),
     wedge: { minTiltDeg, maxTiltDeg, tiltAxis: "y" },
     iterations,
     burnIn,
@@ -161,6 +175,10 @@ export const ch2Experiment: Experiment = {
     noise: {
       value: "N,…",
       help: `Of the part "noise": deviations of white noise, the structure's maximum being 1 (default ${DEFAULTS.noises.join(",")}, as in the thesis).`,
+    },
+    denoisers: {
+      value: "ID,…",
+      help: `Of the part "denoisers": some of ${DENOISER_IDS.join(", ")} (default all).`,
     },
     "at-noise": { value: "N", help: `Of the other parts (default ${DEFAULTS.noise}).` },
     tilt: {

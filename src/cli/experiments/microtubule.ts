@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type TubeResult, tubeExperiment } from "../../core/experiments/tube-experiment";
 import { robustRange } from "../../core/volume/contrast";
-import { type Box, wholeBox } from "../../core/volume/shape";
+import { type Box, boxShape, isBoxWithin, type Shape3, wholeBox } from "../../core/volume/shape";
 import { knownVoxelSizeAngstrom } from "../../core/volume/volume";
 import { checkOutputs } from "../check-outputs";
 import {
@@ -42,7 +42,10 @@ export const MICROTUBULE_FLAGS: FlagTable = {
     value: "Å",
     help: `Of the microtubule's wall (default ${RADIUS_ANGSTROM}, of 13 protofilaments).`,
   },
-  sections: { value: "Y0,Y1", help: "Takes only the sections from Y0 to Y1 along y (default all)." },
+  box: {
+    value: "z0,y0,x0,z1,y1,x1",
+    help: "Takes only a box of the volume, as `restore` does (default all).",
+  },
 };
 
 /** Runs the part of chapter 2 on a real tomogram. */
@@ -61,14 +64,14 @@ export async function microtubuleExperiment(args: ParsedArgs, io: CliIo): Promis
       await mkdir(resolve(io.cwd, out), { recursive: true });
       await checkOutputs([["--out", join(out, PICTURE)]], [input], io);
     }
-    const box = boxOf(args, wholeBox(shape));
+    const box = boxOf(args, shape);
     const radius = radiusAngstrom / voxelSize;
     const line = createProgressLine("Experiment", io.stderr);
     return withBackend(args, async (backend) =>
       tubeExperiment(
         {
           values: await volume.readBox(box),
-          shape: [box.z1 - box.z0, box.y1 - box.y0, box.x1 - box.x0],
+          shape: boxShape(box),
           radii: [radius * (1 - RADIUS_TOLERANCE), radius * (1 + RADIUS_TOLERANCE)],
           wedge: wedgeOf(args),
           iterations,
@@ -93,36 +96,30 @@ function wedgeOf(args: ParsedArgs) {
   return { minTiltDeg, maxTiltDeg, tiltAxis: "y" } as const;
 }
 
-function boxOf(args: ParsedArgs, whole: Box): Box {
-  if (flagValue(args, "sections") === undefined) return whole;
-  const [y0, y1, ...more] = numbersFlag(args, "sections", []);
-  const isWithin = Number.isInteger(y0) && Number.isInteger(y1) && y0 >= 0 && y1 <= whole.y1;
-  if (!isWithin || more.length > 0)
-    throw new UsageError(`--sections needs two whole numbers from 0 to ${whole.y1}.`);
-  return { ...whole, y0, y1 };
+function boxOf(args: ParsedArgs, shape: Shape3): Box {
+  const text = flagValue(args, "box");
+  if (text === undefined) return wholeBox(shape);
+  const [z0, y0, x0, z1, y1, x1, ...more] = text.split(",").map(Number);
+  const box = { z0, y0, x0, z1, y1, x1 };
+  if (more.length === 0 && Object.values(box).every(Number.isInteger) && isBoxWithin(box, shape)) return box;
+  throw new UsageError(`--box must be six whole numbers z0,y0,x0,z1,y1,x1 within the volume, not "${text}".`);
 }
 
-const numbersOf = ({ sections, ...result }: TubeResult) => ({
-  ...result,
-  sections: sections.map(({ before: _, after: __, ...section }) => section),
-});
+const numbersOf = ({ before: _, after: __, ...result }: TubeResult) => result;
 
-function summary(
-  { wedge, sigma, acceptanceRate, sections, ...result }: TubeResult,
-  out: string | undefined,
-): string {
+function summary(result: TubeResult, out: string | undefined): string {
+  const { wedge, sigma, acceptanceRate, completenessBefore, completenessAfter } = result;
   const percent = (share: number) => `${Math.round(100 * share)} %`;
   return [
     `tilts ${wedge.minTiltDeg}° to ${wedge.maxTiltDeg}°, noise level ${sigma.toPrecision(3)}, ${percent(acceptanceRate)} accepted`,
-    `of the wall ${percent(result.completenessBefore)} is brighter than the lumen before, ${percent(result.completenessAfter)} after (${sections.length} cross-sections)`,
+    `of the wall ${percent(completenessBefore)} is brighter than the lumen before, ${percent(completenessAfter)} after`,
     ...(out === undefined ? [] : [`${PICTURE} is in ${out}.`]),
     "",
   ].join("\n");
 }
 
-/** Returns the PNG of the middle cross-section, before beside after, the ring that was judged below. */
-function pictureOf({ sections }: TubeResult): Uint8Array<ArrayBuffer> {
-  const { before, after, ring } = sections[Math.floor(sections.length / 2)];
+/** Returns the PNG of the mean cross-section, before beside after, and below with the ring that was judged. */
+function pictureOf({ before, after, ring }: TubeResult): Uint8Array<ArrayBuffer> {
   const pictures = [before, after].map((image): Picture => {
     const { low, high } = robustRange(image.values, [1, image.height, image.width]);
     return greyPicture(enlarged(image, ENLARGED), low, high);

@@ -42,6 +42,8 @@ interface BenchInputs {
   readonly seed: number;
   readonly backend: Backend;
   readonly breathe: () => Promise<void>;
+  /** Told after each iteration of a method. */
+  readonly onIteration: () => void;
 }
 
 /** Where methods are tried on volumes whose truth is known. */
@@ -49,7 +51,7 @@ export type RestorationBench = ReturnType<typeof createRestorationBench>;
 
 /** Returns what restores degraded volumes of one truth by each method, and scores them. */
 export function createRestorationBench(inputs: BenchInputs) {
-  const { truth, shape, wedge, iterations, burnIn, seed, backend, breathe } = inputs;
+  const { truth, shape, wedge, iterations, burnIn, seed, backend, breathe, onIteration } = inputs;
   const sampled = wedgeMask(shape, wedge);
   const missing = sampled.map((measured) => 1 - measured);
   const psnrOf = (values: Float32Array) => psnrDb(truth, values);
@@ -113,6 +115,7 @@ export function createRestorationBench(inputs: BenchInputs) {
         const curve: number[] = [];
         const note = async (handle: unknown) => {
           curve.push(psnrOf(await kernels.read(handle)));
+          onIteration();
         };
         const watched: MwrKernels = {
           ...kernels,
@@ -160,6 +163,7 @@ export function createRestorationBench(inputs: BenchInputs) {
         };
         const values = await restoreByMaggioni(kernels, measured, settings, breathe, async (_, readMean) => {
           curve.push(psnrOf(await readMean()));
+          onIteration();
         });
         return { values, acceptanceRate: null, curve };
       }),
@@ -170,6 +174,7 @@ export function createRestorationBench(inputs: BenchInputs) {
         const settings = { iterations, lambda };
         const values = await restoreByMoisan(kernels, measured, settings, breathe, async (_, readSample) => {
           curve.push(psnrOf(await readSample()));
+          onIteration();
         });
         return { values, acceptanceRate: null, curve };
       }),

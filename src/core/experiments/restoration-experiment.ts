@@ -24,7 +24,8 @@ export const RESTORATION_PARTS = [
 ] as const;
 export type RestorationPart = (typeof RESTORATION_PARTS)[number];
 
-const DENOISERS: readonly (readonly [DenoiserId, string])[] = [
+/** All that there are, with their names. */
+export const RESTORATION_DENOISERS: readonly (readonly [DenoiserId, string])[] = [
   ["bm4d", "BM4D"],
   ["bm3d", "BM3D"],
   ["nl-bayes", "NL-Bayes"],
@@ -61,6 +62,8 @@ export interface RestorationInputs {
   readonly noises: readonly number[];
   /** That of the other parts. */
   readonly noise: number;
+  /** Of the part "denoisers". */
+  readonly denoisers: readonly DenoiserId[];
   /** About y. */
   readonly wedge: Wedge;
   readonly iterations: number;
@@ -103,22 +106,19 @@ export async function restorationExperiment(
   onScore: (score: RestorationScore) => void,
 ): Promise<void> {
   let done = 0;
-  let total = 1;
-  let method = "";
-  let steps = 0;
-  const step = async () => {
-    // Every method breathes a few times for each of its iterations; how often is its own.
-    const within = 1 - 1 / (1 + steps++ / (5 * inputs.iterations));
-    onProgress({ done: done + within, total, note: method });
-    await breathe();
-  };
-  const bench = createRestorationBench({ ...inputs, breathe: step });
-  const jobs = inputs.parts.flatMap((part) => JOBS_OF[part](inputs, bench, step));
-  total = jobs.length;
+  let iteration = 0;
+  let note = "";
+  const { iterations } = inputs;
+  const bench = createRestorationBench({
+    ...inputs,
+    breathe,
+    onIteration: () => onProgress({ done: done + ++iteration / iterations, total: jobs.length, note }),
+  });
+  const jobs = inputs.parts.flatMap((part) => JOBS_OF[part](inputs, bench, breathe));
   for (const job of jobs) {
     const { part, noise } = job;
-    method = `${part}: ${job.method}`;
-    steps = 0;
+    note = `${part}: ${job.method}`;
+    iteration = 0;
     const { values, acceptanceRate, curve } = await job.run();
     onScore({ part, method: job.method, noise, ...bench.scoreOf(values), acceptanceRate, curve });
     done++;
@@ -157,11 +157,11 @@ const asIs = async (values: Float32Array): Promise<RestorationOutcome> => ({
 });
 
 const JOBS_OF: Readonly<Record<RestorationPart, JobsOf>> = {
-  denoisers({ noise }, bench) {
+  denoisers({ noise, denoisers }, bench) {
     const job = onDegraded("denoisers", noise, bench);
     return [
       job("input", asIs),
-      ...DENOISERS.flatMap(([denoiser, name]) => [
+      ...RESTORATION_DENOISERS.filter(([id]) => denoisers.includes(id)).flatMap(([denoiser, name]) => [
         job(`${name} alone`, (measured, sigma) => bench.denoised(measured, sigma, denoiser)),
         job(`MWR with ${name}`, (measured, sigma) => bench.chain(measured, sigma, { denoiser })),
       ]),

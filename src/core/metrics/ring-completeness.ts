@@ -85,7 +85,8 @@ function discMean({ width, height, values }: SectionImage, { x, y }: Ring, radiu
   return sum / Math.max(1, count);
 }
 
-function valueAt({ width, height, values }: SectionImage, x: number, y: number): number {
+/** Returns the value at a place between pixels; beyond the border it is the border's. */
+export function valueAt({ width, height, values }: SectionImage, x: number, y: number): number {
   const [column, row] = [Math.floor(x), Math.floor(y)];
   const at = (dx: number, dy: number) =>
     values[
