@@ -4,7 +4,7 @@ import { psnrDb } from "../metrics/psnr";
 import { fillNormal } from "../random/philox";
 import { type Shape3, voxelCount } from "../volume/shape";
 import { mirrored } from "./gaussian";
-import { NL_MEANS, nlMeans } from "./nl-means";
+import { nlMeans } from "./nl-means";
 
 const breathe = async () => {};
 
@@ -30,8 +30,8 @@ function byEveryPair(values: Float32Array, shape: Shape3, sigma: number): Float3
       ];
     });
   const patch = offsets(1);
-  const window = offsets(NL_MEANS.searchRadius);
-  const width = (NL_MEANS.widthPerSigma * sigma) ** 2;
+  const window = offsets(3);
+  const width = (0.75 * sigma) ** 2;
   return values.map((_, i) => {
     const [z, y, x] = [Math.floor(i / nx / ny), Math.floor(i / nx) % ny, i % nx];
     let sum = 0;

@@ -2,8 +2,8 @@ import { type Shape3, voxelCount } from "../volume/shape";
 
 const f32 = Math.fround;
 
-/** Sizes and width of the weights; the WebAssembly twin takes the same. */
-export const NL_MEANS = {
+/** Sizes and width of the weights. */
+const NL_MEANS = {
   /** Patches are 3³ voxels. */
   patchVoxels: 27,
   /** Candidates lie within this many voxels along each axis: a window of 7³. */
@@ -13,7 +13,7 @@ export const NL_MEANS = {
 } as const;
 
 /** From one voxel to another of its window. */
-export interface Shift {
+interface Shift {
   readonly z: number;
   readonly y: number;
   readonly x: number;

@@ -5,8 +5,8 @@ const f32 = Math.fround;
 /** The lambda of a denoiser, in noise levels: on phantoms the PSNR is best at 1.3 … 1.5 for sigma 0.1, 0.25 and 0.4 alike. */
 const LAMBDA_PER_SIGMA = 1.4;
 
-/** How the primal-dual iteration goes on and ends; the WebAssembly twin takes the same. */
-export const TOTAL_VARIATION = {
+/** How the primal-dual iteration goes on and ends. */
+const TOTAL_VARIATION = {
   maxIterations: 200,
   /** It ends once an iteration changes the voxels by less than this, in lambda / 2 (root mean square). */
   tolerance: 0.003,
@@ -16,7 +16,7 @@ export const TOTAL_VARIATION = {
 } as const;
 
 /** The steps of one iteration: dual and primal step, and how far the volume is extrapolated. */
-export interface TotalVariationSteps {
+interface TotalVariationSteps {
   readonly dual: number;
   readonly primal: number;
   readonly extrapolation: number;

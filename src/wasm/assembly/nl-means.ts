@@ -62,6 +62,13 @@ export function nlMeansShift(item: i32, job: NlMeansJob, shiftZ: i32, shiftY: i3
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function squaredDifference(a: usize, b: usize): v128 {
+  const difference = f32x4.sub(v128.load(a), v128.load(b));
+  return f32x4.mul(difference, difference);
+}
+
 /** Sums squared differences of section z of the bordered volume to those one shift away over 3 × 3, into `out`. */
 function measureSection(
   job: NlMeansJob,
@@ -82,14 +89,14 @@ function measureSection(
     const newest = rows + rowBytes * (y % 3);
     let a = job.bordered + rowBytes * (z * height + y);
     let b = a + reach;
+    let squares = squaredDifference(a, b);
     for (let x: usize = 0; x < usedBytes; x += 16) {
-      const d0 = f32x4.sub(v128.load(a), v128.load(b));
-      const d1 = f32x4.sub(v128.load(a, 4), v128.load(b, 4));
-      const d2 = f32x4.sub(v128.load(a, 8), v128.load(b, 8));
-      const sum = f32x4.add(f32x4.add(f32x4.mul(d0, d0), f32x4.mul(d1, d1)), f32x4.mul(d2, d2));
-      v128.store(newest + x, sum);
       a += 16;
       b += 16;
+      const following = squaredDifference(a, b);
+      const pair = f32x4.add(squares, v128.shuffle<f32>(squares, following, 1, 2, 3, 4));
+      v128.store(newest + x, f32x4.add(pair, v128.shuffle<f32>(squares, following, 2, 3, 4, 5)));
+      squares = following;
     }
     if (y < from + 2) continue;
     const above = rows + rowBytes * ((y - 2) % 3);

@@ -7,7 +7,7 @@ import type { WasmRuntime } from "../runtime";
 const GUARD_BYTES = 64;
 /** Sections of an item: thin ones measure again what their neighbours did, thick ones leave threads without work. */
 const LEAST_SECTIONS = 8;
-const MOST_SECTIONS = 16;
+const MOST_SECTIONS = 32;
 
 /**
  * Returns the twin of core's `nlMeans` for volumes of `shape`, which differs from it by the rounding of the exponential alone,
