@@ -1,4 +1,4 @@
-import type { OperationId, RunPreviews, RunRequests, RunResult } from "../contracts/compute";
+import type { OperationId, RestoreChange, RunPreviews, RunRequests, RunResult } from "../contracts/compute";
 import type { VolumeFile } from "../contracts/files";
 import { isAbort } from "../core/errors";
 import type { Progress } from "../core/task/task";
@@ -40,6 +40,8 @@ interface RunRequest<Id extends OperationId> {
   readonly params?: Readonly<Record<string, unknown>>;
   /** Of the job; a new one without it. */
   readonly jobId?: string;
+  /** What is asked of a restoration from its start on. */
+  readonly asked?: RestoreChange;
   readonly onPreview?: (preview: RunPreviews[Id], jobId: string) => void;
   /** How long it may take to hand over what it has when it is cancelled, where that is more than a moment. */
   readonly patienceMs?: number;
@@ -88,6 +90,7 @@ export async function runOperation<Id extends OperationId>(
     params: fixed,
     job,
     jobId = workbench.nextId("job"),
+    asked,
     onPreview,
     patienceMs,
   }: RunRequest<Id>,
@@ -110,7 +113,10 @@ export async function runOperation<Id extends OperationId>(
     const result = await workbench.compute.run(operation, inputs, params, {
       signal: stop.signal,
       onProgress,
-      onSteerable: (steer) => steers.set(jobId, steer),
+      onSteerable(steer) {
+        steers.set(jobId, steer);
+        if (asked) steer(asked);
+      },
       ...(patienceMs !== undefined && { patienceMs }),
     });
     // A job under a name of its own does a part of the operation's work.

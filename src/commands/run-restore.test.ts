@@ -191,7 +191,9 @@ describe("a restoration that has ended", () => {
     expect(workbench.view.getState()).toMatchObject({ layout: "swipe", compareId: restored.id });
     workbench.view.setState({ layout: "grid", fullLayout: "grid" });
 
+    choosePreview(workbench, "mean");
     const more = takeMoreSamples(workbench, 50);
+    expect(asked[1].changes).toEqual([{ preview: "mean" }]);
     expect(restoration()).toMatchObject({ phase: "running", iterations: 150 });
     expect(restoration()?.trace).toHaveLength(100);
     const [{ inputs: begun }, { inputs: gone, params }] = asked;

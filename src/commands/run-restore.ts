@@ -106,6 +106,7 @@ async function runChain(
     jobId,
     job: { operation: "restore", doing: "restoring" },
     ...(before && { params: before.params }),
+    ...(before && goOn && { asked: { preview: before.preview } }),
     onPreview: (preview) => follow(workbench, preview, jobId),
   });
   if (goOn && before)

@@ -40,12 +40,14 @@ export function createChainReports(run: ReportedRun): MwrListener {
   const sliceEvery = every(VOXELS_PER_SLICE, 20);
   const readSlice = createSlices(run);
   let accepted = 0;
+  let told = 0;
   return {
     every: reportEvery,
     async onReport(points, view) {
       const { iteration, iterations, isRest } = view;
       accepted += points.filter((point) => point.accepted).length;
-      const share = Math.round((100 * accepted) / Math.max(1, iteration));
+      told += points.length;
+      const share = Math.round((100 * accepted) / Math.max(1, told));
       const wantsSlice = isClocked || isRest || iteration === 1 || iteration % sliceEvery < reportEvery;
       // Of blocks, the trace counts on.
       const trace = points.map((point) => ({
