@@ -70,8 +70,8 @@ export const RESTORE_PARAMS = {
     default: "bm4d",
     choices: [
       { value: "bm4d", label: "BM4D: similar cubes, in 3D" },
-      { value: "nl-bayes", label: "NL-Bayes: similar patches, slice by slice" },
-      { value: "bm3d", label: "BM3D: similar blocks, slice by slice" },
+      { value: "nl-bayes", label: "NL-Bayes: similar patches, slice by slice (slow)" },
+      { value: "bm3d", label: "BM3D: similar blocks, slice by slice (slow)" },
       { value: "nl-means", label: "NL-means: similar voxels" },
       { value: "tv", label: "Total variation: flat areas, sharp edges" },
       { value: "diffusion", label: "Diffusion along structures" },
@@ -81,7 +81,7 @@ export const RESTORE_PARAMS = {
   profile: {
     kind: "choice",
     label: "BM4D profile",
-    help: "How far BM4D looks for similar cubes: a window of 7³ voxels, or of 11³ in about four times the time.",
+    help: "How far BM4D looks for similar cubes: a window of 7³ voxels, or of 11³ in about twice the time.",
     default: "lc",
     choices: [
       { value: "lc", label: "lc: 7³" },

@@ -26,20 +26,23 @@ const MOST_VOXELS_WHOLE = 320 ** 3;
 const BLOCK_SIDE = 256;
 /** By how much overlapping blocks are more than the volume, about. */
 const BLOCK_OVERHEAD = 2;
-/** Per voxel and call; BM4D: 343 distances of 64 terms every 27 voxels, and Haar transforms. */
+/**
+ * Per voxel and call. BM4D's are counted: 343 distances of 64 terms every 27 voxels, and Haar transforms. Those of the others are
+ * what a processor does in their time at BM4D's pace, measured at 48³ in WebAssembly (NL-Bayes and BM3D: in TypeScript).
+ */
 const DENOISER_FLOPS: Readonly<Record<RestoreParams["denoiser"], number>> = {
   bm4d: 2900,
-  "nl-bayes": 8000,
-  bm3d: 4000,
-  "nl-means": 4000,
-  tv: 1200,
-  diffusion: 3000,
-  gaussian: 100,
+  "nl-bayes": 330_000,
+  bm3d: 490_000,
+  "nl-means": 10_000,
+  tv: 1000,
+  diffusion: 4100,
+  gaussian: 170,
 };
-const NP_TIMES = 4;
-const WIENER_TIMES = 2;
-/** Per voxel and iteration: five Fourier passes and what is done to single voxels. */
-const STEP_FLOPS = 300;
+const NP_TIMES = 2;
+const WIENER_TIMES = 2.2;
+/** Per voxel and iteration, likewise: five Fourier passes and what is done to single voxels. */
+const STEP_FLOPS = 500;
 
 interface RestoreInputs {
   readonly volume: VolumeReader;
