@@ -49,8 +49,8 @@ export interface AuditFigures {
   readonly change: {
     /** Power of the difference over power of the original, on the coefficients that were compared. */
     readonly share: number;
-    /** The length down to which every shell changed by less than `KEPT_SHARE` of its power; null where none. */
-    readonly keptTo: number | null;
+    /** Down to which length every shell changed by less than a share of its power: 1 %, else 10 %, else half; null where none. */
+    readonly kept: { readonly below: number; readonly downTo: number } | null;
     /** Correlation of restored and original over all of them, −1 to 1. */
     readonly agreement: number;
   };

@@ -22,8 +22,8 @@ export interface AuditSpectra {
   readonly reference: Float32Array | null;
 }
 
-/** Less than this share of a shell's power changed: the shell counts as kept. */
-export const KEPT_SHARE = 0.01;
+/** A shell of which less than such a share changed was kept so far. */
+const KEPT_SHARES = [0.01, 0.1, 0.5];
 /** From this correlation on a shell of two volumes holds the same. */
 const AGREED = 0.95;
 /** Rounding of f32 transforms leaves about this much: no change is told below it. */
@@ -191,7 +191,7 @@ function totalsOf(
   return {
     change: {
       share: ratio(changed, original.compared),
-      keptTo: keptTo(shells),
+      kept: keptOf(shells),
       agreement: ratio(
         Math.sign(gain) * withoutZero(kept.product),
         Math.sqrt(restored.compared * original.compared),
@@ -212,14 +212,19 @@ function totalsOf(
 
 const ratio = (part: number, whole: number) => (whole > 0 ? part / whole : 0);
 
-function keptTo({
+function keptOf({
   frequencies,
   comparedCounts,
   changePower,
   originalComparedPower,
-}: AuditShells): number | null {
+}: AuditShells): AuditFigures["change"]["kept"] {
   const curve = { frequencies: Float64Array.from(frequencies), counts: Float64Array.from(comparedCounts) };
-  return firstBelow(curve, (shell) => KEPT_SHARE - ratio(changePower[shell], originalComparedPower[shell]));
+  const changed = (shell: number) => ratio(changePower[shell], originalComparedPower[shell]);
+  for (const below of KEPT_SHARES) {
+    const downTo = firstBelow(curve, (shell) => below - changed(shell));
+    if (downTo !== null) return { below, downTo };
+  }
+  return null;
 }
 
 function filledDensity({ measuredCounts, missingCounts, measuredPower, filledPower }: AuditShells): number {

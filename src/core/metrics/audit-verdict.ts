@@ -75,13 +75,12 @@ const decimalsOf = (value: number) =>
   Math.max(0, Math.min(8, 3 - Math.floor(Math.log10(Math.abs(value) || 1))));
 
 function changeSentence({ change, lengthUnit }: AuditFindings): AuditSentence {
-  const { share, keptTo } = change;
+  const { share, kept } = change;
   if (share < UNCHANGED_SHARE)
     return { tone: "good", text: "What was measured was kept: nothing of it changed beyond rounding." };
-  const where =
-    keptTo === null
-      ? "1 % or more from the lowest frequencies on"
-      : `less than 1 % down to ${lengthOf(keptTo, lengthUnit)}`;
+  const where = kept
+    ? `less than ${percentOf(kept.below)} down to ${lengthOf(kept.downTo, lengthUnit)}`
+    : "half of it or more from the lowest frequencies on";
   const text = `${percentOf(share)} of the power of what was measured was changed (${signed(shareInDb(share), 1)} dB); ${where}.`;
   if (share < MUCH_CHANGED_SHARE) return { tone: "plain", text };
   return { tone: "warning", text: `${text} Noise that was taken away counts as change.` };

@@ -79,7 +79,7 @@ describe("what was measured", () => {
   test("kept, with the wedge filled: no change, and the share that was filled", async () => {
     const { output, written } = await audit({ restored: volume(plus(ORIGINAL, FILLED, 0.5)) });
     expect(output.change.share).toBeLessThan(1e-11);
-    expect(output.change.keptTo).toBeCloseTo(20, 9); // Nyquist
+    expect(output.change.kept).toEqual({ below: 0.01, downTo: expect.closeTo(20, 9) }); // Nyquist
     expect(Math.max(...(written.get("measured-change")?.values ?? [1]).map(Math.abs))).toBeLessThan(1e-5);
     const filled = power(FILLED) / 4;
     expect(output.filled.share).toBeCloseTo(filled / (filled + power(ORIGINAL)), 5);
