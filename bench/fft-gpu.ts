@@ -48,18 +48,21 @@ export async function fftGpuBench(gpu: GpuDevice): Promise<BenchResult> {
   const compileSeconds = (performance.now() - compileStart) / 1000;
   const error = await largestFftError((shape) => createWebGpuFourier3(gpu, shape));
 
+  const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
+  const mostBytes = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  const sides = SIDES.filter((side) => 4 * side * side * (side + 2) <= mostBytes);
   const seconds: Record<string, number> = {};
   const passes: Record<string, unknown> = {};
-  for (const side of SIDES) {
+  for (const side of sides) {
     const measured = await timeSide(gpu, side);
     seconds[side] = measured.seconds;
     passes[side] = measured.passes;
   }
   if (process.env.LAYERS)
-    for (const side of TUNED_SIDES)
+    for (const side of TUNED_SIDES.filter((tuned) => sides.includes(tuned)))
       for (const [name, tiling] of Object.entries(TILINGS))
         passes[`${side}, ${name}`] = await timeSide(gpu, side, tiling);
-  const peer = fftPeer("torch", RUNS, SIDES);
+  const peer = fftPeer("torch", RUNS, sides);
   const peerValue = peer?.seconds[SIDE] ?? null;
   return {
     name: "fft",
