@@ -1,6 +1,6 @@
 // The twin of src/core/denoise/cube-transforms.ts. Planes of a cube are transposed once it is transformed: lanes run along y.
 import { CUBE_BYTES } from "./bm4d-job";
-import { storeTransposed } from "./lanes";
+import { high, highHalves, low, lowHalves } from "./lanes";
 
 // @ts-ignore: decorator
 @inline
@@ -9,175 +9,213 @@ const COS_EIGHTH: f32 = <f32>0.6532814824381883; // cos(π/8) / √2
 @inline
 const SIN_EIGHTH: f32 = <f32>0.2705980500730985;
 
-/** The 4-point Haar transform of four rows `step` bytes apart. */
 // @ts-ignore: decorator
 @inline
-function haar4(at: usize, step: usize): void {
-  const half = f32x4.splat(0.5);
-  const root = f32x4.splat(<f32>Math.SQRT1_2);
-  const a = v128.load(at);
-  const b = v128.load(at + step);
-  const c = v128.load(at + step * 2);
-  const d = v128.load(at + step * 3);
-  const low = f32x4.add(a, b);
-  const low2 = f32x4.add(c, d);
-  v128.store(at, f32x4.mul(f32x4.add(low, low2), half));
-  v128.store(at + step, f32x4.mul(f32x4.sub(low, low2), half));
-  v128.store(at + step * 2, f32x4.mul(f32x4.sub(a, b), root));
-  v128.store(at + step * 3, f32x4.mul(f32x4.sub(c, d), root));
+function scaled(factor: f32, a: v128): v128 {
+  return f32x4.mul(a, f32x4.splat(factor));
+}
+
+// The four coefficients of four points, by Haar or by the cosine transform. `cosine` is always a constant, and what the
+// coefficients share is worked out once.
+
+// @ts-ignore: decorator
+@inline
+function first(cosine: bool, a: v128, b: v128, c: v128, d: v128): v128 {
+  if (cosine) return scaled(0.5, f32x4.add(f32x4.add(a, d), f32x4.add(b, c)));
+  return scaled(0.5, f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
 }
 
 // @ts-ignore: decorator
 @inline
-function inverseHaar4(at: usize, step: usize): void {
-  const half = f32x4.splat(0.5);
-  const root = f32x4.splat(<f32>Math.SQRT1_2);
-  const a = v128.load(at);
-  const b = v128.load(at + step);
-  const low = f32x4.mul(f32x4.add(a, b), half);
-  const low2 = f32x4.mul(f32x4.sub(a, b), half);
-  const high = f32x4.mul(v128.load(at + step * 2), root);
-  const high2 = f32x4.mul(v128.load(at + step * 3), root);
-  v128.store(at, f32x4.add(low, high));
-  v128.store(at + step, f32x4.sub(low, high));
-  v128.store(at + step * 2, f32x4.add(low2, high2));
-  v128.store(at + step * 3, f32x4.sub(low2, high2));
-}
-
-/** The 4-point cosine transform of four rows `step` bytes apart. */
-// @ts-ignore: decorator
-@inline
-function cosine4(at: usize, step: usize): void {
-  const half = f32x4.splat(0.5);
-  const cos = f32x4.splat(COS_EIGHTH);
-  const sin = f32x4.splat(SIN_EIGHTH);
-  const a = v128.load(at);
-  const b = v128.load(at + step);
-  const c = v128.load(at + step * 2);
-  const d = v128.load(at + step * 3);
-  const outer = f32x4.add(a, d);
-  const inner = f32x4.add(b, c);
-  const outerSlope = f32x4.sub(a, d);
-  const innerSlope = f32x4.sub(b, c);
-  v128.store(at, f32x4.mul(f32x4.add(outer, inner), half));
-  v128.store(at + step, f32x4.add(f32x4.mul(cos, outerSlope), f32x4.mul(sin, innerSlope)));
-  v128.store(at + step * 2, f32x4.mul(f32x4.sub(outer, inner), half));
-  v128.store(at + step * 3, f32x4.sub(f32x4.mul(sin, outerSlope), f32x4.mul(cos, innerSlope)));
+function second(cosine: bool, a: v128, b: v128, c: v128, d: v128): v128 {
+  if (cosine) return f32x4.add(scaled(COS_EIGHTH, f32x4.sub(a, d)), scaled(SIN_EIGHTH, f32x4.sub(b, c)));
+  return scaled(0.5, f32x4.sub(f32x4.add(a, b), f32x4.add(c, d)));
 }
 
 // @ts-ignore: decorator
 @inline
-function inverseCosine4(at: usize, step: usize): void {
-  const half = f32x4.splat(0.5);
-  const cos = f32x4.splat(COS_EIGHTH);
-  const sin = f32x4.splat(SIN_EIGHTH);
-  const a = v128.load(at);
-  const b = v128.load(at + step);
-  const c = v128.load(at + step * 2);
-  const d = v128.load(at + step * 3);
-  const outer = f32x4.mul(f32x4.add(a, c), half);
-  const inner = f32x4.mul(f32x4.sub(a, c), half);
-  const outerSlope = f32x4.add(f32x4.mul(cos, b), f32x4.mul(sin, d));
-  const innerSlope = f32x4.sub(f32x4.mul(sin, b), f32x4.mul(cos, d));
-  v128.store(at, f32x4.add(outer, outerSlope));
-  v128.store(at + step, f32x4.add(inner, innerSlope));
-  v128.store(at + step * 2, f32x4.sub(inner, innerSlope));
-  v128.store(at + step * 3, f32x4.sub(outer, outerSlope));
+function third(cosine: bool, a: v128, b: v128, c: v128, d: v128): v128 {
+  if (cosine) return scaled(0.5, f32x4.sub(f32x4.add(a, d), f32x4.add(b, c)));
+  return scaled(<f32>Math.SQRT1_2, f32x4.sub(a, b));
 }
 
 // @ts-ignore: decorator
 @inline
-function transposePlane(at: usize): void {
-  storeTransposed(at, 16, v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48));
+function fourth(cosine: bool, a: v128, b: v128, c: v128, d: v128): v128 {
+  if (cosine) return f32x4.sub(scaled(SIN_EIGHTH, f32x4.sub(a, d)), scaled(COS_EIGHTH, f32x4.sub(b, c)));
+  return scaled(<f32>Math.SQRT1_2, f32x4.sub(c, d));
+}
+
+// The four points of four coefficients.
+
+// @ts-ignore: decorator
+@inline
+function firstPoint(cosine: bool, a: v128, b: v128, c: v128, d: v128): v128 {
+  if (cosine) return f32x4.add(outer(a, c), outerSlope(b, d));
+  return f32x4.add(scaled(0.5, f32x4.add(a, b)), scaled(<f32>Math.SQRT1_2, c));
+}
+
+// @ts-ignore: decorator
+@inline
+function secondPoint(cosine: bool, a: v128, b: v128, c: v128, d: v128): v128 {
+  if (cosine) return f32x4.add(inner(a, c), innerSlope(b, d));
+  return f32x4.sub(scaled(0.5, f32x4.add(a, b)), scaled(<f32>Math.SQRT1_2, c));
+}
+
+// @ts-ignore: decorator
+@inline
+function thirdPoint(cosine: bool, a: v128, b: v128, c: v128, d: v128): v128 {
+  if (cosine) return f32x4.sub(inner(a, c), innerSlope(b, d));
+  return f32x4.add(scaled(0.5, f32x4.sub(a, b)), scaled(<f32>Math.SQRT1_2, d));
+}
+
+// @ts-ignore: decorator
+@inline
+function fourthPoint(cosine: bool, a: v128, b: v128, c: v128, d: v128): v128 {
+  if (cosine) return f32x4.sub(outer(a, c), outerSlope(b, d));
+  return f32x4.sub(scaled(0.5, f32x4.sub(a, b)), scaled(<f32>Math.SQRT1_2, d));
+}
+
+// @ts-ignore: decorator
+@inline
+function outer(a: v128, c: v128): v128 {
+  return scaled(0.5, f32x4.add(a, c));
+}
+// @ts-ignore: decorator
+@inline
+function inner(a: v128, c: v128): v128 {
+  return scaled(0.5, f32x4.sub(a, c));
+}
+// @ts-ignore: decorator
+@inline
+function outerSlope(b: v128, d: v128): v128 {
+  return f32x4.add(scaled(COS_EIGHTH, b), scaled(SIN_EIGHTH, d));
+}
+// @ts-ignore: decorator
+@inline
+function innerSlope(b: v128, d: v128): v128 {
+  return f32x4.sub(scaled(SIN_EIGHTH, b), scaled(COS_EIGHTH, d));
+}
+
+/** Copies a row of four voxels of each plane of a cube and transforms it along z. */
+// @ts-ignore: decorator
+@inline
+function transformZ(cosine: bool, from: usize, planeBytes: usize, to: usize): void {
+  const a = v128.load(from);
+  const b = v128.load(from + planeBytes);
+  const c = v128.load(from + planeBytes * 2);
+  const d = v128.load(from + planeBytes * 3);
+  v128.store(to, first(cosine, a, b, c, d));
+  v128.store(to, second(cosine, a, b, c, d), 64);
+  v128.store(to, third(cosine, a, b, c, d), 128);
+  v128.store(to, fourth(cosine, a, b, c, d), 192);
+}
+
+/** Transforms a plane along y, transposes it, and transforms it along x. */
+// @ts-ignore: decorator
+@inline
+function transformPlane(cosine: bool, at: usize): void {
+  const a = v128.load(at);
+  const b = v128.load(at, 16);
+  const c = v128.load(at, 32);
+  const d = v128.load(at, 48);
+  const y0 = first(cosine, a, b, c, d);
+  const y1 = second(cosine, a, b, c, d);
+  const y2 = third(cosine, a, b, c, d);
+  const y3 = fourth(cosine, a, b, c, d);
+  const x0 = lowHalves(low(y0, y1), low(y2, y3));
+  const x1 = highHalves(low(y0, y1), low(y2, y3));
+  const x2 = lowHalves(high(y0, y1), high(y2, y3));
+  const x3 = highHalves(high(y0, y1), high(y2, y3));
+  v128.store(at, first(cosine, x0, x1, x2, x3));
+  v128.store(at, second(cosine, x0, x1, x2, x3), 16);
+  v128.store(at, third(cosine, x0, x1, x2, x3), 32);
+  v128.store(at, fourth(cosine, x0, x1, x2, x3), 48);
+}
+
+/** Undoes `transformPlane`. */
+// @ts-ignore: decorator
+@inline
+function inversePlane(cosine: bool, at: usize): void {
+  const a = v128.load(at);
+  const b = v128.load(at, 16);
+  const c = v128.load(at, 32);
+  const d = v128.load(at, 48);
+  const x0 = firstPoint(cosine, a, b, c, d);
+  const x1 = secondPoint(cosine, a, b, c, d);
+  const x2 = thirdPoint(cosine, a, b, c, d);
+  const x3 = fourthPoint(cosine, a, b, c, d);
+  const y0 = lowHalves(low(x0, x1), low(x2, x3));
+  const y1 = highHalves(low(x0, x1), low(x2, x3));
+  const y2 = lowHalves(high(x0, x1), high(x2, x3));
+  const y3 = highHalves(high(x0, x1), high(x2, x3));
+  v128.store(at, firstPoint(cosine, y0, y1, y2, y3));
+  v128.store(at, secondPoint(cosine, y0, y1, y2, y3), 16);
+  v128.store(at, thirdPoint(cosine, y0, y1, y2, y3), 32);
+  v128.store(at, fourthPoint(cosine, y0, y1, y2, y3), 48);
+}
+
+/** Undoes `transformZ` in place. */
+// @ts-ignore: decorator
+@inline
+function inverseZ(cosine: bool, at: usize): void {
+  const a = v128.load(at);
+  const b = v128.load(at, 64);
+  const c = v128.load(at, 128);
+  const d = v128.load(at, 192);
+  v128.store(at, firstPoint(cosine, a, b, c, d));
+  v128.store(at, secondPoint(cosine, a, b, c, d), 64);
+  v128.store(at, thirdPoint(cosine, a, b, c, d), 128);
+  v128.store(at, fourthPoint(cosine, a, b, c, d), 192);
 }
 
 /** (a, b) → ((a + b), (a − b)) / √2 for two cubes. */
 // @ts-ignore: decorator
 @inline
 function butterfly(a: usize, b: usize): void {
-  const root = f32x4.splat(<f32>Math.SQRT1_2);
   for (let i: usize = 0; i < CUBE_BYTES; i += 16) {
     const x = v128.load(a + i);
     const y = v128.load(b + i);
-    v128.store(a + i, f32x4.mul(f32x4.add(x, y), root));
-    v128.store(b + i, f32x4.mul(f32x4.sub(x, y), root));
+    v128.store(a + i, scaled(<f32>Math.SQRT1_2, f32x4.add(x, y)));
+    v128.store(b + i, scaled(<f32>Math.SQRT1_2, f32x4.sub(x, y)));
   }
 }
 
-/** Copies cubes of a volume, whose starts (bytes) are at `starts`, and transforms them and the group by Haar. */
-export function haarGroup(volume: usize, rowBytes: usize, planeBytes: usize, starts: usize, cubes: usize, count: i32): void {
-  for (let c = 0; c < count; c++) {
-    const cube = cubes + CUBE_BYTES * c;
-    copyCube(volume + load<usize>(starts + (<usize>c << 2)), rowBytes, planeBytes, cube);
-    for (let y: usize = 0; y < 64; y += 16) haar4(cube + y, 64);
-    for (let z: usize = 0; z < 256; z += 64) {
-      haar4(cube + z, 16);
-      transposePlane(cube + z);
-      haar4(cube + z, 16);
-    }
-  }
-  acrossGroup(cubes, count);
-}
-
-/** The same by the cosine transform, and by Haar across the group. */
-export function cosineGroup(volume: usize, rowBytes: usize, planeBytes: usize, starts: usize, cubes: usize, count: i32): void {
-  for (let c = 0; c < count; c++) {
-    const cube = cubes + CUBE_BYTES * c;
-    copyCube(volume + load<usize>(starts + (<usize>c << 2)), rowBytes, planeBytes, cube);
-    for (let y: usize = 0; y < 64; y += 16) cosine4(cube + y, 64);
-    for (let z: usize = 0; z < 256; z += 64) {
-      cosine4(cube + z, 16);
-      transposePlane(cube + z);
-      cosine4(cube + z, 16);
-    }
-  }
-  acrossGroup(cubes, count);
-}
-
-export function inverseHaarGroup(cubes: usize, count: i32): void {
-  backAcrossGroup(cubes, count);
-  for (let cube = cubes; cube < cubes + CUBE_BYTES * count; cube += CUBE_BYTES) {
-    for (let z: usize = 0; z < 256; z += 64) {
-      inverseHaar4(cube + z, 16);
-      transposePlane(cube + z);
-      inverseHaar4(cube + z, 16);
-    }
-    for (let y: usize = 0; y < 64; y += 16) inverseHaar4(cube + y, 64);
-  }
-}
-
-export function inverseCosineGroup(cubes: usize, count: i32): void {
-  backAcrossGroup(cubes, count);
-  for (let cube = cubes; cube < cubes + CUBE_BYTES * count; cube += CUBE_BYTES) {
-    for (let z: usize = 0; z < 256; z += 64) {
-      inverseCosine4(cube + z, 16);
-      transposePlane(cube + z);
-      inverseCosine4(cube + z, 16);
-    }
-    for (let y: usize = 0; y < 64; y += 16) inverseCosine4(cube + y, 64);
-  }
-}
-
+/**
+ * Copies cubes of a volume, whose starts (bytes) are at `starts`, and transforms them (by the cosine transform or by Haar) and
+ * the group (by Haar).
+ */
 // @ts-ignore: decorator
 @inline
-function copyCube(from: usize, rowBytes: usize, planeBytes: usize, cube: usize): void {
-  for (let z: usize = 0; z < 4; z++)
-    for (let y: usize = 0; y < 4; y++)
-      v128.store(cube + (z << 6) + (y << 4), v128.load(from + planeBytes * z + rowBytes * y));
-}
-
-// @ts-ignore: decorator
-@inline
-function acrossGroup(cubes: usize, count: i32): void {
+export function transformGroup(
+  cosine: bool,
+  volume: usize,
+  rowBytes: usize,
+  planeBytes: usize,
+  starts: usize,
+  cubes: usize,
+  count: i32,
+): void {
+  for (let c = 0; c < count; c++) {
+    const cube = cubes + CUBE_BYTES * c;
+    const from = volume + load<usize>(starts + (<usize>c << 2));
+    for (let y: usize = 0; y < 4; y++) transformZ(cosine, from + rowBytes * y, planeBytes, cube + (y << 4));
+    for (let z: usize = 0; z < 256; z += 64) transformPlane(cosine, cube + z);
+  }
   for (let gap = 1; gap < count; gap <<= 1)
     for (let c = 0; c < count; c += gap << 1)
       butterfly(cubes + CUBE_BYTES * c, cubes + CUBE_BYTES * (c + gap));
 }
 
+/** Transforms cubes and group back, in place. */
 // @ts-ignore: decorator
 @inline
-function backAcrossGroup(cubes: usize, count: i32): void {
+export function inverseTransformGroup(cosine: bool, cubes: usize, count: i32): void {
   for (let gap = count >> 1; gap >= 1; gap >>= 1)
     for (let c = 0; c < count; c += gap << 1)
       butterfly(cubes + CUBE_BYTES * c, cubes + CUBE_BYTES * (c + gap));
+  for (let cube = cubes; cube < cubes + CUBE_BYTES * count; cube += CUBE_BYTES) {
+    for (let z: usize = 0; z < 256; z += 64) inversePlane(cosine, cube + z);
+    for (let y: usize = 0; y < 64; y += 16) inverseZ(cosine, cube + y);
+  }
 }

@@ -1,7 +1,7 @@
 // The twin of src/core/denoise/bm4d.ts: the same cubes in the same order, with the same roundings.
 import { Bm4dJob, CUBE_BYTES, GUIDE, STARTS } from "./bm4d-job";
 import { crossSum, match } from "./bm4d-match";
-import { cosineGroup, haarGroup, inverseCosineGroup, inverseHaarGroup } from "./bm4d-transform";
+import { inverseTransformGroup, transformGroup } from "./bm4d-transform";
 
 const LEAST_WIENER_POWER: f32 = 0.25;
 
@@ -17,9 +17,9 @@ export function bm4dRow(item: i32, job: Bm4dJob, classZ: i32, classY: i32): void
   const group = job.scratch + job.scratchBytes * item;
   for (let i = 0; i < job.countX; i++) {
     const count = match(job, group, z, y, load<i32>(job.positionsX + (<usize>i << 2)));
-    haarGroup(job.values, rowBytes, planeBytes, group + STARTS, group, count);
+    transformGroup(false, job.values, rowBytes, planeBytes, group + STARTS, group, count);
     const weight = <f32>1 / <f32>shrink(group, count, job.level);
-    inverseHaarGroup(group, count);
+    inverseTransformGroup(false, group, count);
     aggregate(job, group, count, weight);
   }
 }
@@ -33,10 +33,10 @@ export function bm4dWienerRow(item: i32, job: Bm4dJob, classZ: i32, classY: i32)
   const group = job.scratch + job.scratchBytes * item;
   for (let i = 0; i < job.countX; i++) {
     const count = match(job, group, z, y, load<i32>(job.positionsX + (<usize>i << 2)));
-    cosineGroup(job.values, rowBytes, planeBytes, group + STARTS, group, count);
-    cosineGroup(job.compared, rowBytes, planeBytes, group + STARTS, group + GUIDE, count);
+    transformGroup(true, job.values, rowBytes, planeBytes, group + STARTS, group, count);
+    transformGroup(true, job.compared, rowBytes, planeBytes, group + STARTS, group + GUIDE, count);
     const weight = LEAST_WIENER_POWER / attenuate(group, count, job.level);
-    inverseCosineGroup(group, count);
+    inverseTransformGroup(true, group, count);
     aggregate(job, group, count, weight);
   }
 }
