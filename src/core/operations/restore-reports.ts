@@ -15,6 +15,8 @@ const GPU_FACTOR = 50;
 export interface RestorePart {
   readonly index: number;
   readonly count: number;
+  /** Iterations of those before it. */
+  readonly done: number;
   /** How long its chain becomes, where one before it was finished early; else null. */
   readonly iterations: number | null;
 }
@@ -52,11 +54,11 @@ export function createChainReports(run: ReportedRun): MwrListener {
       // Of blocks, the trace counts on.
       const trace = points.map((point) => ({
         ...point,
-        iteration: point.iteration + part.index * iterations,
+        iteration: point.iteration + part.done,
       }));
       context.onProgress({
-        done: part.index * iterations + iteration,
-        total: part.count * iterations,
+        done: part.done + iteration,
+        total: part.done + (part.count - part.index) * iterations,
         note: `${blockNote(part)}iteration ${iteration} of ${iterations}, ${share} % accepted`,
         preview: { trace, ...(wantsSlice && (await readSlice(view))) },
       });
@@ -68,8 +70,8 @@ export function createChainReports(run: ReportedRun): MwrListener {
 export function createPlainReports({ part, context }: Pick<ReportedRun, "part" | "context">) {
   return (done: number, total: number) =>
     context.onProgress({
-      done: part.index * total + done,
-      total: part.count * total,
+      done: part.done + done,
+      total: part.done + (part.count - part.index) * total,
       note: `${blockNote(part)}iteration ${done} of ${total}`,
     });
 }

@@ -121,6 +121,24 @@ describe("restore", () => {
     expect(progress.map(({ done }) => done)).toEqual([0, 1, 4, 6]);
   });
 
+  test("shows the mean where it is asked for, once there is one, and by how much it changes", async () => {
+    const read = () => ({ ...UNTOUCHED, preview: "mean" as const });
+    const isReportDue = () => true;
+    const steering = { read, changed: async () => {}, isReportDue, resume: null, keep: () => {} };
+    const { progress, written } = await restore({ denoiser: "gaussian" }, { steering });
+    const previews = progress.flatMap(({ preview }) => preview ?? []);
+    const shown = previews.map(({ shows }) => shows);
+    expect(shown).toEqual(["sample", "sample", "sample", "mean", "mean", "mean"]);
+    const changes = previews.map(({ meanChange }) => meanChange);
+    expect(changes.slice(0, 4)).toEqual([undefined, undefined, undefined, undefined]);
+    for (const change of changes.slice(4)) {
+      expect(change).toBeGreaterThan(0);
+      expect(change).toBeLessThan(1);
+    }
+    const section = 17 * 20;
+    expect(previews[5].slice?.values).toEqual(written[0].values.slice(7 * section, 8 * section));
+  });
+
   test("the whole volume comes nearer to the truth, dark or bright alike", async () => {
     const settings = { iterations: 14, burnIn: 4, beta: 1 }; // all accepted: fewer samples would tell less
     const dark = await restore(settings);
@@ -289,18 +307,35 @@ describe("restore", () => {
     expect(range(await restored({ particles: "dark" }))[1]).toBeLessThan(median + 1);
   });
 
-  test("in blocks: about what one piece gives, every voxel written, the trace counts on", async () => {
+  describe("in blocks", () => {
     const shape: Shape3 = [10, 12, 360];
     const values = degrade(barrel(shape), shape, wedgeMask(shape, TILTS), 0.1, 2);
-    const given = { denoiser: "gaussian", iterations: 3, burnIn: 1, sigma: 0.2, beta: 1 };
-    const whole = await restore(given, { shape, values });
-    const inBlocks = await restore({ ...given, block: 32 }, { shape, values });
-    expect([whole.output.blocks, inBlocks.output.blocks]).toEqual([1, 2]);
-    expect(inBlocks.output.trace.map((point) => point.iteration)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(inBlocks.progress.flatMap(({ preview }) => preview?.trace ?? [])).toEqual(inBlocks.output.trace);
-    expect(inBlocks.written.every(({ closed }) => closed)).toBe(true);
-    const apart = psnrDb(whole.written[0].values, inBlocks.written[0].values);
-    expect(apart).toBeGreaterThan(25);
+    const run = (given: Record<string, unknown>, more: Surroundings = {}) =>
+      restore({ denoiser: "gaussian", sigma: 0.2, ...given }, { shape, values, ...more });
+
+    test("it is what one piece gives, with every voxel written", async () => {
+      const [whole, inBlocks] = [
+        await run({ method: "denoise" }),
+        await run({ method: "denoise", block: 32 }),
+      ];
+      expect([whole.output.blocks, inBlocks.output.blocks]).toEqual([1, 2]);
+      expect(inBlocks.written.every(({ closed }) => closed)).toBe(true);
+      const apart = psnrDb(whole.written[0].values, inBlocks.written[0].values);
+      expect(apart).toBeGreaterThan(60);
+    });
+
+    test("the trace counts on; finished within a block, those that follow become as long", async () => {
+      const chain = { burnIn: 1, beta: 1, block: 32 };
+      const short = await run({ ...chain, iterations: 2 });
+      expect(short.output.trace.map((point) => point.iteration)).toEqual([1, 2, 3, 4]);
+      expect(short.progress.flatMap(({ preview }) => preview?.trace ?? [])).toEqual(short.output.trace);
+      let asked = 0;
+      const read = () => ({ ...UNTOUCHED, finish: ++asked > 2 });
+      const steering = { read, changed: async () => {}, resume: null, keep: () => expect.unreachable() };
+      const finished = await run({ ...chain, iterations: 6 }, { steering });
+      expect(finished.written).toEqual(short.written);
+      expect(finished.progress.map(({ done, total }) => [done, total]).at(-1)).toEqual([4, 4]);
+    });
   });
 
   test("the estimate grows with the box and the iterations", () => {

@@ -222,7 +222,12 @@ async function restoreWhole(
   grey: Float32Array<ArrayBuffer>,
 ): Promise<BoxResult[]> {
   const { params, scale, context } = task;
-  const result = await restoreBox(task, scaled(grey, scale), { index: 0, count: 1, iterations: null });
+  const result = await restoreBox(task, scaled(grey, scale), {
+    index: 0,
+    count: 1,
+    done: 0,
+    iterations: null,
+  });
   const section = task.shape[1] * task.shape[2];
   for (const [i, output] of restoreOutputs(params).entries()) {
     const { values, toGrey } = result.volumes[i];
@@ -252,7 +257,8 @@ async function restoreInBlocks(
   );
   const restoreBlock = async (block: Box, index: number) => {
     const measured = scaled(await readNumbers(volume, moved(block, box)), scale);
-    const result = await restoreBox(task, measured, { index, count, iterations });
+    const done = results.reduce((sum, before) => sum + before.iterations, 0);
+    const result = await restoreBox(task, measured, { index, count, done, iterations });
     if (result.cancel) throw result.cancel;
     if (steering?.read().finish) iterations ??= result.iterations;
     results.push({ ...result, volumes: [] });
