@@ -46,7 +46,10 @@ export function toDiffusionTensors(parts: readonly Float32Array[]): void {
   }
 }
 
-/** Leaves the eigenvalues in the first three of `matrix` (in the order of `TENSOR_PARTS`), their vectors in the columns of `vectors`. */
+/**
+ * Leaves the eigenvalues in the first three of `matrix` (in the order of `TENSOR_PARTS`), their vectors in the columns of
+ * `vectors`.
+ */
 function diagonalize(matrix: Float32Array, vectors: Float32Array): void {
   vectors.set([1, 0, 0, 0, 1, 0, 0, 0, 1]);
   for (let sweep = 0; sweep < SWEEPS; sweep++)

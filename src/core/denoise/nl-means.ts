@@ -20,10 +20,11 @@ interface Shift {
 }
 
 /**
- * Returns the volume denoised by non-local means for white noise of deviation `sigma`: each voxel becomes the mean of the voxels
- * around it (7³, within the volume), weighted by exp(−max(0, d² − 2 sigma²) / h²), where d² is the mean squared difference of
- * the patches of 3³ about both, of which 2 sigma² are noise. At faces patches take their voxels' mirror image. The input is
- * kept; sigma ≤ 0 changes nothing. About 4000 operations per voxel; `breathe` is called after each section of each shift.
+ * Returns the volume denoised by non-local means for white noise of deviation `sigma`: each voxel becomes the mean of the
+ * voxels around it (7³, within the volume), weighted by exp(−max(0, d² − 2 sigma²) / h²), where d² is the mean squared
+ * difference of the patches of 3³ about both, of which 2 sigma² are noise. At faces patches take their voxels' mirror image.
+ * The input is kept; sigma ≤ 0 changes nothing. About 4000 operations per voxel; `breathe` is called after each section of
+ * each shift.
  *
  * Two voxels weigh each other alike, so only half of the window is visited: each shift gives all squared differences, three box
  * sums the distances. Operations but the exponential are rounded to f32 in a fixed order.

@@ -41,10 +41,10 @@ export function lambdaOfSigma(sigma: number): number {
 }
 
 /**
- * Returns the volume x with the least ‖values − x‖² + lambda · ‖∇x‖₁, the sum over voxels of the gradient's length by forward
- * differences (0 across the last face): small differences vanish, edges stay. The input is kept; lambda ≤ 0 changes nothing.
- * About 30 iterations, each with two passes over six volumes; what is then missing is a few hundredths of lambda (root mean
- * square). `breathe` is called after each section of a pass.
+ * Returns the volume x with the least ‖values − x‖² + lambda · ‖∇x‖₁, the sum over voxels of the gradient's length by
+ * forward differences (0 across the last face): small differences vanish, edges stay. The input is kept; lambda ≤ 0 changes
+ * nothing. About 30 iterations, each with two passes over six volumes; what is then missing is a few hundredths of lambda
+ * (root mean square). `breathe` is called after each section of a pass.
  *
  * Operations are rounded to f32 in a fixed order, so that an exact twin is possible.
  * Source: Rudin, Osher & Fatemi 1992, doi 10.1016/0167-2789(92)90242-F, on the dual of Chambolle 2004, doi
