@@ -31,7 +31,7 @@ export interface Bm4dStageSpec extends StageSizes {
 }
 
 /** What a stage reads and writes, and its sizes for this volume. */
-export interface Bm4dStageArgs {
+interface Bm4dStageArgs {
   /** Where groups are found, and what tells which coefficients stay. */
   readonly guide: GPUBuffer;
   /** What is filtered: the guide itself, but in the Wiener stage. */
@@ -44,14 +44,14 @@ export interface Bm4dStageArgs {
 }
 
 /** Storage that stages of one volume may share, each of at least `stageBytes`. */
-export interface Bm4dScratch {
+interface Bm4dScratch {
   readonly groups: GPUBuffer;
   readonly weights: GPUBuffer;
   readonly cubeWeights: GPUBuffer;
   readonly perWeight: GPUBuffer;
 }
 
-export interface Bm4dStage {
+interface Bm4dStage {
   /** Returns the stage's kernels, in order; the output may be neither the guide nor the noisy volume. */
   runs(args: Bm4dStageArgs, scratch: Bm4dScratch): readonly KernelRun[];
 }

@@ -6,7 +6,7 @@ import { barrel } from "../../testing/degrade";
 import { runAndRead, uploadFloats } from "../../testing/gpu-buffers";
 import { testGpu } from "../../testing/node-webgpu";
 import type { GpuDevice } from "../device";
-import { createGpuBm4d, type GpuBm4d } from "./bm4d";
+import { createGpuBm4d } from "./bm4d";
 
 /**
  * Sums of f32 in another order. With these seeds no cube is nearer and no coefficient larger by rounding alone, which would
@@ -15,6 +15,7 @@ import { createGpuBm4d, type GpuBm4d } from "./bm4d";
 const TOLERANCE = 2e-6;
 
 type Bm4dSpec = Parameters<typeof createGpuBm4d>[2];
+type GpuBm4d = Awaited<ReturnType<typeof createGpuBm4d>>;
 const WIDE_WINDOWS: readonly Bm4dSpec[] = [
   { profile: "np", wiener: false },
   { profile: "np", wiener: true },

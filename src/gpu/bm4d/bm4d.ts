@@ -11,7 +11,7 @@ import { type Bm4dTiling, defaultTiling } from "./bm4d-tilings";
 
 const CUBE = BM4D.cubeSide ** 3;
 
-export interface GpuBm4d {
+interface GpuBm4d {
   /** Bytes of the GPU's memory that it holds. */
   readonly bytes: number;
   /**

@@ -14,7 +14,7 @@ const MOST_WEIGHTS = 256;
 /** Reading two values and adding them takes about as long as this many operations of the convolution. */
 const FLOPS_PER_WEIGHT = 8;
 
-export interface GpuGaussian {
+interface GpuGaussian {
   /** Bytes of the GPU's memory that it holds. */
   readonly bytes: number;
   /**
