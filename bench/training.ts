@@ -32,6 +32,9 @@ const SIZES: Readonly<Record<"gpu" | "cpu" | "slow", Size>> = {
   slow: { cubes: 2, side: 12, steps: 3, runs: 1, varied: false },
 };
 
+/** As many do for what differs from the first training. */
+const VARIED_STEPS = 3;
+
 const free = async () => {};
 
 /**
@@ -102,8 +105,9 @@ async function trainVaried(
   backend: Backend,
   spec: TrainerSpec,
   batch: TrainingBatch,
-  size: Size,
+  { runs }: Size,
 ): Promise<Record<string, Trained>> {
+  const size = { steps: VARIED_STEPS, runs };
   const tversky = { kind: "tversky", alpha: 0.5, beta: 0.5 } as const;
   return {
     tversky: await train(backend, { ...spec, loss: tversky }, batch, size),
@@ -122,7 +126,7 @@ async function train(
   backend: Backend,
   spec: TrainerSpec,
   batch: TrainingBatch,
-  size: Size,
+  size: Pick<Size, "steps" | "runs">,
 ): Promise<Trained> {
   const trainer = await backend.createTrainer(spec);
   try {
