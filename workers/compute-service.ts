@@ -94,6 +94,7 @@ export function createComputeService({
             signal,
             breathe,
             onProgress: progress.report,
+            isPageReady: progress.isPageReady,
           };
           return await runOperation(operation, inputs, params, tools);
         } catch (error) {

@@ -7,6 +7,8 @@ const INTERVAL_MS = 100;
 
 interface ProgressReporter {
   report(progress: Progress): void;
+  /** Whether the page has dealt with what it was sent, and has had twice that time for itself since. */
+  isPageReady(): boolean;
   /** Sends what waits and resolves once the page has it: the answer comes by another port and must not overtake it. */
   finish(): Promise<void>;
 }
@@ -22,6 +24,8 @@ export function createProgressReporter(listener: ProgressListener): ProgressRepo
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lastSent = Number.NEGATIVE_INFINITY;
   let acknowledged: void | Promise<void>;
+  let onTheirWay = 0;
+  let readyAt = Number.NEGATIVE_INFINITY;
 
   const sendNow = (progress: Progress) => {
     clearTimeout(timer);
@@ -29,6 +33,14 @@ export function createProgressReporter(listener: ProgressListener): ProgressRepo
     waiting = null;
     lastSent = performance.now();
     acknowledged = send(progress);
+    const sentAt = lastSent;
+    onTheirWay++;
+    const arrived = () => {
+      const now = performance.now();
+      onTheirWay--;
+      readyAt = now + 2 * (now - sentAt);
+    };
+    Promise.resolve(acknowledged).then(arrived, arrived);
   };
 
   return {
@@ -38,6 +50,7 @@ export function createProgressReporter(listener: ProgressListener): ProgressRepo
       waiting = progress;
       timer ??= setTimeout(() => waiting && sendNow(waiting), rest);
     },
+    isPageReady: () => onTheirWay === 0 && performance.now() >= readyAt,
     async finish() {
       clearTimeout(timer);
       if (waiting) sendNow(waiting);

@@ -34,6 +34,8 @@ export interface RunTools extends Pick<TaskContext, "signal" | "onProgress" | "b
   readonly backend: Backend;
   /** Opens the backends anew after the GPU was lost, and gives the one that is used from then on. */
   renewBackend(): Promise<Backend>;
+  /** Whether the page has time for a report that can as well be left out. */
+  isPageReady(): boolean;
   loadModel(model: string | ModelFile): Promise<Model>;
   /** Gives a structure of the library by its id. */
   loadStructure(id: string): Promise<Structure>;

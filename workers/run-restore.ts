@@ -17,7 +17,7 @@ export async function runRestore(
   volume: VolumeReader,
   { chainId, goOn }: RunRequests["restore"],
   given: Readonly<Record<string, unknown>>,
-  { backend, renewBackend, control, keptChain, signal }: RunTools,
+  { backend, renewBackend, isPageReady, control, keptChain, signal }: RunTools,
   context: TaskContext,
 ): Promise<{
   readonly output: RunOutputs["restore"];
@@ -34,7 +34,7 @@ export async function runRestore(
     changed: control.changed,
     isReportDue() {
       const now = performance.now();
-      if (now - reportedAt < REPORT_INTERVAL_MS) return false;
+      if (now - reportedAt < REPORT_INTERVAL_MS || !isPageReady()) return false;
       reportedAt = now;
       return true;
     },

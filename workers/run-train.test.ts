@@ -52,6 +52,7 @@ async function run(request: RunRequests["train"], stopAfter = Number.POSITIVE_IN
   const previews: RunPreviews["train"][] = [];
   const tools: RunTools = {
     backend: createWasmBackend(1),
+    isPageReady: () => true,
     renewBackend: () => Promise.reject(new Error("nothing is lost")),
     loadModel: () => Promise.reject(new Error("training starts from scratch")),
     loadStructure: () => Promise.reject(new Error("nothing is simulated")),

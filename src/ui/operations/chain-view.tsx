@@ -4,7 +4,7 @@ import { choosePreview } from "../../commands/run-restore";
 import type { MwrPreviewKind } from "../../core/restore/mwr-control";
 import { isUnderWay, type Restoration } from "../../state/restoration";
 import { formatNumber, formatPercent } from "../format-quantity";
-import { useWorkbench } from "../workbench-context";
+import { useShell, useWorkbench } from "../workbench-context";
 import { ACCEPTANCE_WINDOW, runningAcceptance, TARGET_ACCEPTANCE } from "./chain-series";
 import { PreviewCanvas } from "./preview-canvas";
 
@@ -88,13 +88,9 @@ function Figures({ restoration }: { readonly restoration: Restoration }) {
 }
 
 /** The chain while it runs and after: preview, figures, energy, acceptance, and how the mean settles. */
-export function ChainView({
-  restoration,
-  invert,
-}: {
-  readonly restoration: Restoration;
-  readonly invert: boolean;
-}) {
+export function ChainView({ invert }: { readonly invert: boolean }) {
+  const restoration = useShell((shell) => shell.restoration);
+  if (!restoration) return null;
   const { trace, changes, burnIn } = restoration;
   return (
     <>

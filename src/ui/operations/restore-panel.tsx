@@ -80,15 +80,18 @@ function CompareButtons({
 export function RestorePanel() {
   const volume = useShownVolume();
   const compareId = useView((view) => view.compareId);
-  const job = useJobs(({ jobs }) => lastJob(jobs, "restore"));
-  const restoration = useShell((shell) => shell.restoration);
+  const isDone = useJobs(({ jobs }) => lastJob(jobs, "restore")?.phase === "done");
+  // What changes with every report is read where it is shown.
+  const underWay = useShell(({ restoration }) => isUnderWay(restoration));
+  const isChain = useShell(({ restoration }) => restoration !== null && takesSamples(restoration));
+  const hasTrace = useShell(({ restoration }) => (restoration?.trace.length ?? 0) > 0);
+  const inputId = useShell(({ restoration }) => restoration?.volumeId ?? null);
   const volumes = useDocument((document) => document.volumes);
   const isRestored = ({ role }: VolumeEntry) => role === "restored";
   const compared = entryOf(volumes, compareId);
   const restored = compared && isRestored(compared) ? compared : (volumes.findLast(isRestored) ?? null);
   const parent = entryOf(volumes, restored?.parentId ?? null);
-  const isChain = restoration !== null && takesSamples(restoration);
-  const input = entryOf(volumes, restoration?.volumeId ?? null);
+  const input = entryOf(volumes, inputId);
   return (
     <>
       <OperationForm operation="restore" foldWhenDone />
@@ -96,12 +99,12 @@ export function RestorePanel() {
         operation="restore"
         shape={volume?.meta.shape ?? null}
         missing={volume ? null : "Open a tomogram first: drop an MRC file anywhere."}
-        controls={isUnderWay(restoration) && isChain && <RestoreSteering restoration={restoration} />}
-        ended={restoration && isChain && job?.phase === "done" && <RestoreEnd restoration={restoration} />}
+        controls={underWay && isChain && <RestoreSteering />}
+        ended={isDone && isChain && <RestoreEnd />}
       />
-      {restoration && isChain && (isUnderWay(restoration) || restoration.trace.length > 0) && (
+      {isChain && (underWay || hasTrace) && (
         <Section title="The chain">
-          <ChainView restoration={restoration} invert={input?.display.invert ?? false} />
+          <ChainView invert={input?.display.invert ?? false} />
         </Section>
       )}
       {restored && parent && (

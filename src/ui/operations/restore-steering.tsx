@@ -14,7 +14,7 @@ import type { NumberParam } from "../../core/task/params";
 import { lastJob } from "../../state/jobs";
 import type { Restoration } from "../../state/restoration";
 import { NumberInput } from "../controls/number-input";
-import { useJobs, useWorkbench } from "../workbench-context";
+import { useJobs, useShell, useWorkbench } from "../workbench-context";
 
 /** β by a factor of two, down and up. */
 const BETA_STEPS = [
@@ -105,10 +105,12 @@ function IterationsRow({ restoration }: { readonly restoration: Restoration }) {
 }
 
 /** What can be asked of a restoration while it runs. */
-export function RestoreSteering({ restoration }: { readonly restoration: Restoration }) {
+export function RestoreSteering() {
   const workbench = useWorkbench();
-  const { phase, jobId, trace, burnIn, iterations } = restoration;
+  const restoration = useShell((shell) => shell.restoration);
   const total = useJobs(({ jobs }) => lastJob(jobs, "restore")?.total ?? 0);
+  if (!restoration) return null;
+  const { phase, jobId, trace, burnIn, iterations } = restoration;
   const isInBlocks = total > 1.5 * iterations;
   const isPaused = phase === "paused";
   const isFinishing = phase === "finishing";
@@ -155,9 +157,11 @@ export function RestoreSteering({ restoration }: { readonly restoration: Restora
 const samples = (count: number) => (count === 1 ? "1 sample" : `${count} samples`);
 
 /** How a restoration ended, and going on with its chain. */
-export function RestoreEnd({ restoration }: { readonly restoration: Restoration }) {
+export function RestoreEnd() {
   const workbench = useWorkbench();
+  const restoration = useShell((shell) => shell.restoration);
   const [more, setMore] = useState(MORE_SAMPLES);
+  if (!restoration) return null;
   const { iterations, burnIn, isKept } = restoration;
   const count = iterations - burnIn;
   return (
