@@ -23,7 +23,7 @@ const SLAB_SECTIONS = 5;
 const MOST_FROM_AXIS = 3;
 const FITS = 5;
 /** Half the side of the mean cross-section, in radii of the wall. */
-const REACH = 1.9;
+const REACH = 1.5;
 
 export interface TubeInputs {
   /** Protein bright, a tube roughly along y. */

@@ -25,7 +25,8 @@ export interface BlockPlan {
 
 /**
  * Returns blocks of one shape that cover a volume and overlap: sides of `mostVoxels`' cube root or the volume's where that is less,
- * with no prime factor above 7 where the volume is larger. The weights with which blocks are blended fall as a cosine in the
+ * with no prime factor above 7 where the volume is larger. Neighbours overlap by a quarter of the block: particles should be smaller, so
+ * that one of the two has them whole. The weights with which blocks are blended fall as a cosine in the
  * middle of an overlap, are 0 at a block's faces within the volume, where it knows little of its surroundings, and sum to exactly 1
  * at every voxel. Throws "bad-parameter" where blocks would be too small to overlap.
  */
