@@ -30,9 +30,12 @@ export interface DepthKernel {
   dispose(): void;
 }
 
-/** Tells whether lines of this shape fit into a workgroup's memory: sides up to about 2000 do everywhere. */
+/** Tells whether lines of this shape fit into a workgroup's memory, as sides of 1900 do everywhere, and volumes into buffers. */
 export function gpuFourierFits(device: GPUDevice, shape: Shape3): boolean {
-  return shape.every((side) => lineFits(device, side));
+  const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+  const spectrumBytes = 8 * voxelCount(halfSpectrumShape(shape));
+  const fits = spectrumBytes <= Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  return fits && shape.every((side) => lineFits(device, side));
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { DenoiserSpec } from "../../core/restore/mwr-kernels";
+import { ComputeError } from "../../core/errors";
+import type { DenoiserId, DenoiserSpec } from "../../core/restore/mwr-kernels";
 import type { Shape3 } from "../../core/volume/shape";
 import { createGpuBm4d } from "../bm4d/bm4d";
 import type { GpuDevice } from "../device";
@@ -12,14 +13,30 @@ export interface GpuDenoiser {
   dispose(): void;
 }
 
-/** Returns the denoiser on the GPU for volumes of `shape`, null for one that has no kernels. Throws ComputeError as they do. */
+const KERNELS: Readonly<
+  Partial<Record<DenoiserId, (gpu: GpuDevice, shape: Shape3, spec: DenoiserSpec) => Promise<GpuDenoiser>>>
+> = { bm4d: createGpuBm4d, gaussian: createGpuGaussian };
+
+/** Tells whether a denoiser has kernels. */
+export function denoisesOnGpu({ id }: DenoiserSpec): boolean {
+  return KERNELS[id] !== undefined;
+}
+
+/**
+ * Returns the denoiser on the GPU for volumes of `shape`. Throws ComputeError "bad-parameter" for one that has no kernels, and
+ * what theirs throws.
+ */
 export async function createGpuDenoiser(
   gpu: GpuDevice,
   shape: Shape3,
   spec: DenoiserSpec,
-): Promise<GpuDenoiser | null> {
+): Promise<GpuDenoiser> {
+  const create = KERNELS[spec.id];
+  if (!create)
+    throw new ComputeError("bad-parameter", `The denoiser "${spec.id}" does not run on the GPU.`, {
+      denoiser: spec.id,
+    });
   const denoiser = await create(gpu, shape, spec);
-  if (!denoiser) return null;
   // A chain keeps its sigma; a restoration whose sigma falls takes each once.
   let kept: { readonly sigma: number; readonly runs: ReturnType<typeof ofSigma> } | null = null;
   const ofSigma = (sigma: number) => oncePerBuffers((input, output) => denoiser.runs(input, output, sigma));
@@ -30,15 +47,4 @@ export async function createGpuDenoiser(
     },
     dispose: () => denoiser.dispose(),
   };
-}
-
-function create(gpu: GpuDevice, shape: Shape3, spec: DenoiserSpec): Promise<GpuDenoiser | null> {
-  switch (spec.id) {
-    case "bm4d":
-      return createGpuBm4d(gpu, shape, spec);
-    case "gaussian":
-      return createGpuGaussian(gpu, shape);
-    default:
-      return Promise.resolve(null);
-  }
 }

@@ -1,4 +1,3 @@
-import { denoise } from "../../core/denoise/denoise";
 import { createFidelity, type Fidelity } from "../../core/restore/energies";
 import type { MwrKernelSpec } from "../../core/restore/mwr-kernels";
 import { createProjection } from "../../core/restore/projection";
@@ -7,15 +6,6 @@ import type { GpuVolumes } from "./gpu-volumes";
 
 type Project = (z: GPUBuffer) => Promise<void>;
 type Energy = (z: GPUBuffer) => Promise<number>;
-
-/** Returns the denoiser of core, for those that have no kernels. */
-export function hostDenoiser(
-  { shape, denoiser, breathe }: MwrKernelSpec,
-  volumes: GpuVolumes,
-): (z: GPUBuffer, sigma: number, out: GPUBuffer) => Promise<void> {
-  return async (z, sigma, out) =>
-    volumes.load(await denoise(await volumes.read(z), shape, sigma, denoiser, breathe), out);
-}
 
 /** Returns projection and "l2" of core, for transforms that have no kernels. */
 export function hostProjection(

@@ -7,7 +7,7 @@ import { createGpuDecisions } from "./gpu-decisions";
 import { createGpuDenoiser } from "./gpu-denoiser";
 import { createGpuProjection } from "./gpu-projection";
 import { createGpuVolumes, type GpuVolumes } from "./gpu-volumes";
-import { hostDenoiser, hostEnergy, hostProjection } from "./host-steps";
+import { hostEnergy, hostProjection } from "./host-steps";
 import { createVoxelKernels, type EnergyShares } from "./voxel-kernels";
 
 /** A step that is queued, or done on the host. */
@@ -22,9 +22,9 @@ type Enqueue = (runs: readonly KernelRun[]) => Promise<void>;
 type Keep = <Part extends { dispose(): void } | null>(part: Part) => Part;
 
 /**
- * Returns the steps of the chain on the GPU, for shapes of `gpuFourierFits`; a handle is a buffer. Steps are queued and return
- * before they are done, so an iteration needs no answer; what reads waits. Denoisers, energies and transforms that have no
- * kernels run on the host. Throws ComputeError "out-of-memory" where the GPU has no room for six volumes, two
+ * Returns the steps of the chain on the GPU, for shapes of `gpuFourierFits` and denoisers of `denoisesOnGpu`; a handle is a buffer.
+ * Steps are queued and return before they are done, so an iteration needs no answer; what reads waits. Energies and transforms
+ * that have no kernels run on the host. Throws ComputeError "out-of-memory" where the GPU has no room for six volumes, two
  * spectra and what the denoiser needs; what reads throws "backend-failed" where the device was lost.
  */
 export async function createWebGpuMwrKernels(
@@ -106,9 +106,7 @@ async function createSteps(
 ): Promise<Steps> {
   const fourier = keep(spec.transform === "dct" ? null : await createGpuProjection(gpu, spec));
   const denoiser = keep(await createGpuDenoiser(gpu, spec.shape, spec.denoiser));
-  const denoise: Steps["denoise"] = denoiser
-    ? (z, sigma, out) => enqueue(denoiser.runs(z, out, sigma))
-    : hostDenoiser(spec, volumes);
+  const denoise: Steps["denoise"] = (z, sigma, out) => enqueue(denoiser.runs(z, out, sigma));
   if (fourier && spec.energy === "l2")
     return {
       denoise,
