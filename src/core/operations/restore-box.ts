@@ -140,7 +140,7 @@ async function runChain(
 
 /** All that a chain's samples depend on beside the volume and what is compared anyway. */
 function describeChain({ shape, params, sigma }: RestoreTask): string {
-  const { iterations, saveMode, saveLast, block, ...made } = params;
+  const { iterations, saveMode, saveLast, keep, block, ...made } = params;
   return JSON.stringify({ ...made, shape, sigma });
 }
 
