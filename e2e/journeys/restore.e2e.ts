@@ -47,7 +47,7 @@ test("a chain is watched, paused, steered and finished with the samples it has",
   await page.getByText(/^\d+ samples after a burn-in of 8\.$/).waitFor();
   await fillNumber(page, "More samples", 5);
   const finishedAt = await iteration();
-  await page.getByRole("button", { name: "Take 5 more samples" }).click();
+  await page.getByRole("button", { name: "Take more" }).click();
   await expect.poll(iteration).toBe(finishedAt + 5);
   await page.getByText(/^Finished in/).waitFor();
   await page

@@ -13,6 +13,11 @@ interface NumberInputProps {
   onChange(value: number): void;
 }
 
+/** Returns a number for ARIA, which knows neither exponents nor infinity: there it is left out. */
+function forAria(value: number): number | undefined {
+  return /^-?[\d.]+$/.test(String(value)) ? value : undefined;
+}
+
 /**
  * A field for a number. What is typed counts once it is a number within the limits (Enter or leaving the field); anything
  * else marks the field and leaves the old value. Arrow keys step.
@@ -49,9 +54,9 @@ export function NumberInput(props: NumberInputProps) {
       inputMode="decimal"
       role="spinbutton"
       aria-label={props.label}
-      aria-valuenow={value}
-      aria-valuemin={Number.isFinite(min) ? min : undefined}
-      aria-valuemax={Number.isFinite(max) ? max : undefined}
+      aria-valuenow={forAria(value)}
+      aria-valuemin={forAria(min)}
+      aria-valuemax={forAria(max)}
       aria-invalid={!isValid}
       aria-describedby={props.describedBy}
       disabled={props.disabled}

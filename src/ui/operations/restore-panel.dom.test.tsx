@@ -89,8 +89,8 @@ it("says how the chain does, and steers it", () => {
   expect(screen.getByText("1.2 %").parentElement?.textContent).toMatch(/mean moves by/);
   expect(screen.getByText(/keeps the 20 samples so far/)).toBeTruthy();
   expect((screen.getByLabelText("Temperature β") as HTMLInputElement).value).toBe("0.00008");
-  fireEvent.click(button("Double β"));
-  fireEvent.click(button("100 iterations more"));
+  fireEvent.click(button("β ×2"));
+  fireEvent.click(button("+100 iterations"));
   fireEvent.click(screen.getByRole("radio", { name: "running mean" }));
   fireEvent.click(button("Pause"));
   fireEvent.click(button("Go on"));
@@ -127,7 +127,7 @@ it("ends with the way to more samples, and with what to look at", () => {
     addEntry(workbench.document, "volumes", { ...restored, origin: { x: 0, y: 0, z: 0 } } as VolumeEntry);
   });
   expect(screen.getByText("20 samples after a burn-in of 30.")).toBeTruthy();
-  expect(button("Take 100 more samples").disabled).toBe(false);
+  expect(button("Take more").disabled).toBe(false);
   fireEvent.click(button("Swipe"));
   expect(workbench.view.getState()).toMatchObject({ layout: "swipe", compareId: "volume-2" });
   expect(button("Swipe").getAttribute("aria-pressed")).toBe("true");

@@ -18,8 +18,8 @@ import { useJobs, useShell, useWorkbench } from "../workbench-context";
 
 /** β by a factor of two, down and up. */
 const BETA_STEPS = [
-  { label: "Halve β", text: "÷2", factor: 0.5 },
-  { label: "Double β", text: "×2", factor: 2 },
+  { label: "β ÷2", text: "÷2", factor: 0.5 },
+  { label: "β ×2", text: "×2", factor: 2 },
 ] as const;
 
 const numberParam = (name: string) => OPERATIONS.restore.params[name] as NumberParam;
@@ -76,7 +76,7 @@ function IterationsRow({ restoration }: { readonly restoration: Restoration }) {
   return (
     <div className="field">
       <label className="field-label" htmlFor="steer-iterations">
-        Iterations
+        Ends at iteration
       </label>
       <div className="field-row">
         <NumberInput
@@ -91,14 +91,14 @@ function IterationsRow({ restoration }: { readonly restoration: Restoration }) {
         <button
           type="button"
           className="button small"
-          aria-label={`${MORE_SAMPLES} iterations more`}
+          aria-label={`+${MORE_SAMPLES} iterations`}
           onClick={() => changeIterations(workbench, iterations + MORE_SAMPLES)}
         >
           +{MORE_SAMPLES}
         </button>
       </div>
       <p className="hint" id="steer-iterations-help">
-        Where the chain ends, while it runs.
+        More samples make the mean surer.
       </p>
     </div>
   );
@@ -173,12 +173,7 @@ export function RestoreEnd() {
       </p>
       {isKept && (
         <div className="field-row">
-          <button
-            type="button"
-            className="button"
-            onClick={() => void takeMoreSamples(workbench, more)}
-            aria-label={`Take ${more} more samples`}
-          >
+          <button type="button" className="button" onClick={() => void takeMoreSamples(workbench, more)}>
             <Play size={14} aria-hidden /> Take more
           </button>
           <NumberInput
