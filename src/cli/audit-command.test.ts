@@ -102,6 +102,23 @@ test("a restored box is found by its header's origin; a page as SVG tells where 
   expect(elsewhere.stdout).not.toContain("kept");
 });
 
+test("two volumes are correlated over all of Fourier space, and over the missing wedge alone", async () => {
+  const correlate = (other: string, ...flags: string[]) =>
+    runCaptured(
+      runCli,
+      ["correlate", "truth.mrc", other, "--borders", "as-is", "--backend", "reference", ...flags],
+      folder,
+    );
+  const right = JSON.parse((await correlate("restored.mrc", "--json")).stdout);
+  expect(right.cfsc.resolutions).toMatchObject({ "0.5": 20, "0.143": 20 });
+  for (const value of right.cfsc.values) if (value !== null) expect(value).toBeCloseTo(1, 3);
+  const { stdout } = await correlate("original.mrc", "-o", "curves.csv");
+  expect(stdout).toMatch(/^FSC +down to: 0\.5 .* Å.*\ncFSC +down to: 0\.5 nowhere/);
+  const [head, ...rows] = bytesOf("curves.csv").toString().trim().split("\n");
+  expect([head.split(",").length, rows.length]).toEqual([7, 13]);
+  expect((await correlate("part.mrc")).stderr).toContain("they must be as many");
+});
+
 test("what cannot be done is said before anything is computed", async () => {
   for (const [args, sentence] of [
     [["restored.mrc", "-o", "page.png"], "--out needs a .pdf or an .svg"],

@@ -3,6 +3,7 @@ import { type CliIo, type Command, UsageError } from "./command";
 import { auditCommand } from "./commands/audit";
 import { convertCommand } from "./commands/convert";
 import { correctCtfCommand } from "./commands/correct-ctf";
+import { correlateCommand } from "./commands/correlate";
 import { ctfCommand } from "./commands/ctf";
 import { densityCommand } from "./commands/density";
 import { distancesCommand } from "./commands/distances";
@@ -26,6 +27,7 @@ const COMMANDS: readonly Command[] = [
   convertCommand,
   restoreCommand,
   auditCommand,
+  correlateCommand,
   segmentCommand,
   localizeCommand,
   evaluateCommand,

@@ -31,15 +31,19 @@ export interface AuditShells {
   readonly agreement: readonly number[];
 }
 
-/** A shell correlation with the reference; of all coefficients (FSC) or of those that were not measured (cFSC). */
-export interface AuditCorrelation {
-  readonly of: "restored" | "original";
-  readonly region: "all" | "missing";
+/** A correlation shell by shell, with the resolutions that are read off it. */
+export interface ShellCorrelation {
   readonly frequencies: readonly number[];
   /** null in shells with too few coefficients to say something. */
   readonly values: readonly (number | null)[];
   readonly counts: readonly number[];
   readonly resolutions: ShellResolutions;
+}
+
+/** A correlation with the reference; of all coefficients (FSC) or of those that were not measured (cFSC). */
+export interface AuditCorrelation extends ShellCorrelation {
+  readonly of: "restored" | "original";
+  readonly region: "all" | "missing";
 }
 
 /** What the spectra say. Shares are of power without the zero frequency, 0 to 1, the corners beyond Nyquist included. */

@@ -1,7 +1,8 @@
 import { type Wedge, wedgeWeights } from "../fourier/wedge";
 import type { Shape3 } from "../volume/shape";
 import type { AuditCorrelation, AuditFigures, AuditShells, GreyMatch } from "./audit-figures";
-import { firstBelow, LEAST_COEFFICIENTS, shellResolutions } from "./shell-criteria";
+import { shellCorrelation } from "./shell-correlation";
+import { firstBelow } from "./shell-criteria";
 import {
   addShellSums,
   createShellSums,
@@ -89,7 +90,7 @@ export async function auditSpectra(
         const values = of === "restored" ? restored : original;
         const sums = await sumsOf(values, reference, region === "all" ? null : MISSING);
         const sign = of === "restored" ? Math.sign(greys.gain) : 1;
-        correlations.push({ of, region, ...correlationOf(sums, sign, shape, voxelSize, sigmaFactor) });
+        correlations.push({ of, region, ...shellCorrelation(sums, sign, { shape, voxelSize, sigmaFactor }) });
       }
   const shells = shellsOf({ kept, border, filled, change }, greys.gain, shape, voxelSize);
   const figures = {
@@ -124,26 +125,6 @@ function matchGreys(kept: ShellSums, original: number, restored: number, [nz, ny
   const power = sum(kept.powerA);
   const gain = power > 0 ? sum(kept.product) / power : 1;
   return { gain, offset: (original - gain * restored) / (nz * ny * nx) };
-}
-
-function correlationOf(
-  sums: ShellSums,
-  sign: number,
-  shape: Shape3,
-  voxelSize: number,
-  sigmaFactor: number,
-): Omit<AuditCorrelation, "of" | "region"> {
-  const values = shellCorrelations(sums).map((value) => sign * value);
-  const counts = sums.counts.subarray(0, -1);
-  const frequencies = shellFrequencies(shape, voxelSize);
-  return {
-    frequencies: [...frequencies],
-    values: [...values].map((value, shell) =>
-      shell > 0 && counts[shell] >= LEAST_COEFFICIENTS ? value : null,
-    ),
-    counts: [...counts],
-    resolutions: shellResolutions({ frequencies, values, counts }, sigmaFactor),
-  };
 }
 
 function shellsOf(
