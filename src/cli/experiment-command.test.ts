@@ -101,7 +101,7 @@ test("as JSON, without a folder, with a model that is chosen", async () => {
 test("what is asked wrongly gets one sentence, and nothing is left", async () => {
   const cases: readonly (readonly [string[], number, RegExp])[] = [
     [[], 2, /NAME is missing/],
-    [["ch9"], 2, /There is no experiment "ch9"; there are: ch4/],
+    [["ch9"], 2, /There is no experiment "ch9"; there are: ch2, ch4/],
     [["ch4", "--snr", "a"], 2, /--snr needs numbers with commas between them, not "a"/],
     [["ch4", "--seeds", "1,1"], 2, /--seeds names 1 twice/],
     [["ch4", "--radius-voxels", "0"], 2, /--radius-voxels needs a number above 0/],

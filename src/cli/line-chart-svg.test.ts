@@ -102,3 +102,18 @@ test("ticks that would overlap are left out", () => {
   expect(text.length).toBeLessThan(25);
   expect(text.length).toBeGreaterThan(10);
 });
+
+test("the y axis may have a range of its own, with round numbers on it; many points are lines without dots", () => {
+  const values = [
+    [16, 20, 24],
+    [16, 16, 16],
+  ];
+  const chart: LineChart = { ...CHART, yRange: [16, 24], isDense: true, panels: [{ title: "", values }] };
+  const { polyline, circle, text } = parsed(chart).g[0];
+  expect(circle).toBeUndefined();
+  const [rising, level] = polyline.map(pointsOf);
+  expect(rising.map(([, y]) => y)).toEqual([230, 115, 0]);
+  expect(level.map(([x]) => x)).toEqual(rising.map(([x]) => x));
+  const labels = text.map((each) => (typeof each === "object" ? String(each["#text"]) : String(each)));
+  expect(labels.slice(1, 6)).toEqual(["16", "18", "20", "22", "24"]);
+});
