@@ -25,7 +25,7 @@ const MUCH_FILLED = 1.3;
 const LITTLE_FILLED = 0.05;
 
 /** Returns a share as a percentage that keeps two digits where it is small. */
-export function percentOf(share: number): string {
+function percentOf(share: number): string {
   const percent = 100 * share;
   if (percent !== 0 && percent < 0.001) return "less than 0.001 %";
   return `${percent >= 10 ? Math.round(percent) : Number(percent.toPrecision(2))} %`;

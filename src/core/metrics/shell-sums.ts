@@ -22,7 +22,7 @@ export interface ShellRegion {
 }
 
 /** Returns how many shells a shape has, from the zero to the Nyquist frequency of its longest side. */
-export function shellCount(shape: Shape3): number {
+function shellCount(shape: Shape3): number {
   return Math.floor(Math.max(...shape) / 2) + 1;
 }
 
