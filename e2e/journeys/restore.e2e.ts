@@ -75,7 +75,7 @@ test("before and after share the views, either side of a divider; or stand side 
   await page.mouse.down();
   await page.mouse.move(box.x - 200, box.y + 100, { steps: 4 });
   await page.mouse.up();
-  expect(Number(await divider.getAttribute("aria-valuenow"))).toBeLessThan(80);
+  await expect.poll(async () => Number(await divider.getAttribute("aria-valuenow"))).toBeLessThan(80);
   await page.keyboard.press("w");
   await divider.waitFor({ state: "hidden" });
   await page.keyboard.press("w");
