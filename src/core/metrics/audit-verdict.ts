@@ -90,13 +90,18 @@ function filledSentence({ filled }: AuditFindings): AuditSentence {
   const { share, originalShare, coefficientShare, density } = filled;
   if (coefficientShare === 0)
     return { tone: "plain", text: "Everything was measured: there is no wedge to fill." };
-  const what = `${percentOf(share)} of the restored volume's power is invented: it lies where nothing was measured, ${percentOf(coefficientShare)} of Fourier space (original: ${percentOf(originalShare)} of its power).`;
+  const where = `where nothing was measured, ${percentOf(coefficientShare)} of Fourier space (original: ${percentOf(originalShare)} of its power)`;
+  if (density < LITTLE_FILLED)
+    return {
+      tone: "plain",
+      text: `The wedge was not filled: ${percentOf(share)} of the restored volume's power lies ${where}.`,
+    };
+  const what = `${percentOf(share)} of the restored volume's power is invented: it lies ${where}.`;
   if (density > MUCH_FILLED)
     return {
       tone: "warning",
       text: `${what} That is ${density.toFixed(1)} times as much as the measured directions hold: more than a specimen without a preferred direction explains.`,
     };
-  if (density < LITTLE_FILLED) return { tone: "plain", text: `${what} The wedge stayed all but empty.` };
   return {
     tone: "plain",
     text: `${what} That is ${percentOf(density)} of what the measured directions hold.`,

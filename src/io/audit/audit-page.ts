@@ -106,7 +106,7 @@ function verdict(column: Column, { output }: AuditDocument): void {
 function pictures(column: Column, { output }: AuditDocument): void {
   const { width, height, axis } = output.pictures;
   const shown = auditPictures(output.pictures);
-  const room = (INNER - GAP * 3) / 4;
+  const room = (INNER - GAP * (shown.length - 1)) / shown.length;
   const scale = Math.min(room / width, MOST_PICTURE_HEIGHT / height);
   const [shownWidth, shownHeight] = [width * scale, height * scale];
   shown.forEach(({ caption, picture }, i) => {
