@@ -5,6 +5,8 @@ import { useView, useWorkbench } from "../workbench-context";
 
 const KEY_STEP = 0.01;
 const SHIFT_STEPS = 10;
+/** The handle stays so far within the view: at its edge a press would resize the views. */
+const EDGE_PIXELS = 20;
 
 /** Returns where a key takes the divider, or null where it is none of its keys. */
 function afterKey({ key, shiftKey }: KeyboardEvent, divider: number): number | null {
@@ -36,7 +38,7 @@ export function SwipeDivider({ pane }: { readonly pane: string }) {
       aria-valuemax={100}
       aria-valuenow={Math.round(100 * divider)}
       aria-valuetext={`${Math.round(100 * divider)} % before`}
-      style={{ left: `${100 * divider}%` }}
+      style={{ left: `clamp(${EDGE_PIXELS}px, ${100 * divider}%, calc(100% - ${EDGE_PIXELS}px))` }}
       onPointerDown={(event) => {
         if (event.button !== 0) return;
         event.currentTarget.setPointerCapture(event.pointerId);
