@@ -10,7 +10,7 @@ import { tubeExperiment } from "./tube-experiment";
 
 const TUBE = "../shared/data/tomograms/13pf_MT.mrc";
 const quiet = { breathe: async () => {}, onProgress() {} };
-const SETTINGS = { iterations: 8, burnIn: 3, seed: 1, backend: createWasmBackend(1) };
+const SETTINGS = { iterations: 6, burnIn: 2, seed: 1, backend: createWasmBackend(1) };
 const WEDGE = { minTiltDeg: -60, maxTiltDeg: 60, tiltAxis: "y" } as const;
 
 /** A tube along y that bends in x, behind a wedge. */
@@ -27,8 +27,8 @@ function bentTube(shape: Shape3): Float32Array {
 }
 
 test("a bent tube is found along its axis, and the wall of its mean cross-section judged", async () => {
-  const shape: Shape3 = [32, 30, 40];
-  const inputs = { values: bentTube(shape), shape, radii: [7, 9] as const, wedge: WEDGE, ...SETTINGS };
+  const shape: Shape3 = [28, 20, 36];
+  const inputs = { values: bentTube(shape), shape, radii: [7.5, 8.5] as const, wedge: WEDGE, ...SETTINGS };
   const result = await tubeExperiment(inputs, quiet);
   const { ring, before } = result;
   const middle = (before.width - 1) / 2;
@@ -57,9 +57,9 @@ test.skipIf(!existsSync(TUBE))(
   "the wall of a real microtubule is found at its radius, and is there for the most part",
   async () => {
     const volume = await openVolume(memorySource(new Uint8Array(readFileSync(TUBE)), "13pf_MT.mrc"));
-    const box = { z0: 0, y0: 95, x0: 30, z1: 36, y1: 115, x1: 66 };
+    const box = { z0: 0, y0: 100, x0: 30, z1: 36, y1: 115, x1: 66 };
     const values = await volume.readBox(box);
-    const inputs = { values, shape: boxShape(box), radii: [9, 12] as const, wedge: WEDGE, ...SETTINGS };
+    const inputs = { values, shape: boxShape(box), radii: [10, 11.5] as const, wedge: WEDGE, ...SETTINGS };
     const result = await tubeExperiment(inputs, quiet);
     console.log(
       `of the wall ${result.completenessBefore} before, ${result.completenessAfter} after`,

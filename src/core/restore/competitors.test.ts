@@ -76,7 +76,7 @@ describe("Maggioni's restoration", () => {
     await kernels.load(MEASURED, from);
     await kernels.denoise(from, SIGMA, to);
     const denoised = await kernels.read(to);
-    const settings = { iterations: 30, sigma: SIGMA, decayIterations: 30, seed: 1 };
+    const settings = { iterations: 20, sigma: SIGMA, decayIterations: 20, seed: 1 };
     const restored = await restoreByMaggioni(kernels, MEASURED, settings, breathe);
     kernels.dispose();
     expect(psnrDb(TRUTH, restored)).toBeGreaterThan(psnrDb(TRUTH, denoised) + 0.5);
@@ -146,7 +146,8 @@ describe("sMAPEM", () => {
     const noisy = projections.map((value, i) => value + 0.17 * noise[i]);
     const ramp = { weighting: "ramp", window: "none", thickness: 32 } as const;
     const wbp = await backProjectWeighted(noisy, spec, ramp, backend, breathe, () => {});
-    const restored = await smapem(noisy, spec, SMAPEM_DEFAULTS, backend, breathe);
+    const settings = { ...SMAPEM_DEFAULTS, iterations: 25 };
+    const restored = await smapem(noisy, spec, settings, backend, breathe);
     const correlation = (values: Float32Array) => spectralCorrelation(truth, values, spec.shape, missing);
     console.log(
       [wbp, restored]
