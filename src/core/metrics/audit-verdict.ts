@@ -23,6 +23,8 @@ const LEAST_AGREEMENT = 0.15;
 /** More than the measured directions hold, by this factor, needs an explanation. */
 const MUCH_FILLED = 1.3;
 const LITTLE_FILLED = 0.05;
+/** A share up to so many times the original's own was not filled in. */
+const LITTLE_MORE = 1.1;
 
 /** Returns a share as a percentage that keeps two digits where it is small. */
 function percentOf(share: number): string {
@@ -91,7 +93,7 @@ function filledSentence({ filled }: AuditFindings): AuditSentence {
   if (coefficientShare === 0)
     return { tone: "plain", text: "Everything was measured: there is no wedge to fill." };
   const where = `where nothing was measured, ${percentOf(coefficientShare)} of Fourier space (original: ${percentOf(originalShare)} of its power)`;
-  if (density < LITTLE_FILLED)
+  if (density < LITTLE_FILLED || share < LITTLE_MORE * originalShare)
     return {
       tone: "plain",
       text: `The wedge was not filled: ${percentOf(share)} of the restored volume's power lies ${where}.`,

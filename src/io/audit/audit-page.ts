@@ -183,6 +183,7 @@ function footerLines({ output, provenance, day }: AuditDocument): string[] {
   const borders = params.borders === "periodic" ? "periodic parts of the boxes" : "boxes as they are";
   const definitions =
     "Change: power of restored minus original over power of the original, where it was measured. Invented: power of the restored volume where nothing was measured. FSC, cFSC: correlation over all coefficients of a shell, over those that were not measured.";
-  const made = `Tomoscope ${version}, ${day}, ${backend}; ${greys}, ${borders}, ${output.margin} coefficients next to the wedge left out.`;
+  const margin = output.margin > 0 ? `, coefficients within ${output.margin} of the wedge left out` : "";
+  const made = `Tomoscope ${version}, ${day}, ${backend}; ${greys}, ${borders}${margin}.`;
   return [...wrapText(definitions, SMALL, INNER), fitText(made, SMALL, INNER)];
 }
