@@ -4,10 +4,11 @@ import type { Progress } from "../src/core/task/task";
 
 /** Reports without a preview are sent this far apart. */
 const INTERVAL_MS = 100;
+const LONGEST_REST_MS = 200;
 
 interface ProgressReporter {
   report(progress: Progress): void;
-  /** Whether the page has dealt with what it was sent, and has had twice that time for itself since. */
+  /** Whether the page has dealt with what it was sent, and has had as long for itself since. */
   isPageReady(): boolean;
   /** Sends what waits and resolves once the page has it: the answer comes by another port and must not overtake it. */
   finish(): Promise<void>;
@@ -38,7 +39,7 @@ export function createProgressReporter(listener: ProgressListener): ProgressRepo
     const arrived = () => {
       const now = performance.now();
       onTheirWay--;
-      readyAt = now + 2 * (now - sentAt);
+      readyAt = now + Math.min(LONGEST_REST_MS, now - sentAt);
     };
     Promise.resolve(acknowledged).then(arrived, arrived);
   };
