@@ -14,7 +14,7 @@ export interface MaggioniSettings {
 }
 
 /** Told after each iteration; `readMean` copies the weighted mean so far out of the backend. */
-export type MeanListener = (
+type MeanListener = (
   iteration: number,
   readMean: () => Promise<Float32Array<ArrayBuffer>>,
 ) => Promise<void>;
