@@ -9,14 +9,9 @@ import type {
   SurfaceProps,
   ViewerProps,
 } from "../../scene/viewer-props";
-import {
-  entryOf,
-  type LabelsEntry,
-  type ParticlesEntry,
-  type VolumeEntry,
-  voxelSizeOf,
-} from "../../state/document";
+import { entryOf, type LabelsEntry, type ParticlesEntry, voxelSizeOf } from "../../state/document";
 import { isSwiping } from "../../state/view";
+import { linkedContrast } from "./linked-contrast";
 
 const NO_CLASSES: readonly ClassStyle[] = [];
 const NO_PARTICLES: readonly ParticleMark[] = [];
@@ -77,27 +72,6 @@ function labelSurfaces(
     const { color, visible } = style;
     return [{ key: `${labels.id}-${label}`, color, opacity, visible, positions, normals, indices }];
   });
-}
-
-/**
- * Returns the contrast of a volume that shares the views with another: its own range, moved and widened as the user moved
- * and widened the other's, so that one drag changes both and neither is flat.
- */
-export function linkedContrast(
-  { autoContrast: from, display }: Pick<VolumeEntry, "autoContrast" | "display">,
-  { autoContrast: to }: Pick<VolumeEntry, "autoContrast">,
-): VolumeEntry["display"] {
-  const scale = (to.high - to.low) / (from.high - from.low || 1);
-  const moved = (value: number) => to.low + scale * (value - from.low);
-  return { low: moved(display.low), high: moved(display.high), invert: display.invert };
-}
-
-/** The mask of a restored volume that was audited. */
-const maskOf = (volumes: readonly VolumeEntry[], { id }: VolumeEntry): VolumeEntry | undefined =>
-  volumes.findLast(({ role, parentId }) => role === "uncertain" && parentId === id);
-
-function hatchProps(mask: VolumeEntry | undefined): HatchProps | undefined {
-  return mask && { id: mask.id, shape: mask.meta.shape, origin: mask.origin, revision: mask.revision };
 }
 
 /** Returns a function that gives the present properties of the viewer, keeping what has not changed. */

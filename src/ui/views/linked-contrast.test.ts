@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { linkedContrast } from "./viewer-props-of";
+import { linkedContrast } from "./linked-contrast";
 
 it("a volume that shares the views follows the other's contrast in its own range", () => {
   const before = { autoContrast: { low: -10, high: 10 } };
