@@ -12,11 +12,3 @@ export function linkedContrast(
   const moved = (value: number) => to.low + scale * (value - from.low);
   return { low: moved(display.low), high: moved(display.high), invert: display.invert };
 }
-
-/** The mask of a restored volume that was audited. */
-const maskOf = (volumes: readonly VolumeEntry[], { id }: VolumeEntry): VolumeEntry | undefined =>
-  volumes.findLast(({ role, parentId }) => role === "uncertain" && parentId === id);
-
-function hatchProps(mask: VolumeEntry | undefined): HatchProps | undefined {
-  return mask && { id: mask.id, shape: mask.meta.shape, origin: mask.origin, revision: mask.revision };
-}

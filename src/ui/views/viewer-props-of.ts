@@ -74,6 +74,14 @@ function labelSurfaces(
   });
 }
 
+/** The mask of a restored volume that was audited. */
+const maskOf = (volumes: readonly VolumeEntry[], { id }: VolumeEntry): VolumeEntry | undefined =>
+  volumes.findLast(({ role, parentId }) => role === "uncertain" && parentId === id);
+
+function hatchProps(mask: VolumeEntry | undefined): HatchProps | undefined {
+  return mask && { id: mask.id, shape: mask.meta.shape, origin: mask.origin, revision: mask.revision };
+}
+
 /** Returns a function that gives the present properties of the viewer, keeping what has not changed. */
 export function createViewerPropsOf({
   document,
