@@ -9,7 +9,13 @@ import type {
   SurfaceProps,
   ViewerProps,
 } from "../../scene/viewer-props";
-import { entryOf, type LabelsEntry, type ParticlesEntry, voxelSizeOf } from "../../state/document";
+import {
+  entryOf,
+  type LabelsEntry,
+  type ParticlesEntry,
+  type VolumeEntry,
+  voxelSizeOf,
+} from "../../state/document";
 import { isSwiping } from "../../state/view";
 import { linkedContrast } from "./linked-contrast";
 
