@@ -1,8 +1,17 @@
 import type { DataService, ModelFiles } from "../src/contracts/data";
 import { ComputeError, isTagged } from "../src/core/errors";
+import { measureWedge } from "../src/core/fourier/measure-wedge";
 import { powerSpectrumXz } from "../src/core/fourier/power-spectrum";
 import { cacheBytes, planCache } from "../src/core/volume/section-cache";
-import { type Box, boxShape, isBoxWithin, type Shape3, voxelCount, wholeBox } from "../src/core/volume/shape";
+import {
+  type Box,
+  boxShape,
+  isBoxWithin,
+  middleOf,
+  type Shape3,
+  voxelCount,
+  wholeBox,
+} from "../src/core/volume/shape";
 import { blobSource } from "../src/io/source/blob-source";
 import { openVolume } from "../src/io/volume/open-volume";
 import { createBreathe } from "./breathe";
@@ -22,17 +31,20 @@ const STREAM_YIELD_MS = 10;
 
 const NEVER = new AbortController().signal;
 
-/** The middle of a box, at most `side` voxels per side. */
-function middleOf(box: Box, side: number): Box {
-  const along = (from: number, to: number): [number, number] => {
-    const length = Math.min(side, to - from);
-    const start = from + Math.floor((to - from - length) / 2);
-    return [start, start + length];
-  };
-  const [z0, z1] = along(box.z0, box.z1);
-  const [y0, y1] = along(box.y0, box.y1);
-  const [x0, x1] = along(box.x0, box.x1);
-  return { z0, y0, x0, z1, y1, x1 };
+/** Reads what a spectrum is taken of. Throws "bad-parameter" for a box that lies beyond the volume. */
+async function middlePart(volume: CachedVolume, box: Box | null) {
+  const { shape: whole, name } = volume.meta;
+  if (box && !isBoxWithin(box, whole)) {
+    const sentence = `The box ${box.z0},${box.y0},${box.x0} to ${box.z1},${box.y1},${box.x1} does not lie within ${name} of ${whole.join(" × ")} (z, y, x).`;
+    throw new ComputeError("bad-parameter", sentence, { name: "box", value: box });
+  }
+  const part = box ? middleOf(box, SPECTRUM_BOX_SIDE) : middleOf(wholeBox(whole), SPECTRUM_SIDE);
+  const shape = boxShape(part);
+  const values = new Float32Array(voxelCount(shape));
+  const area = shape[1] * shape[2];
+  await volume.eachSection(part, (section, z) => values.set(section, (z - part.z0) * area));
+  fillNonFinite(values);
+  return { values, shape };
 }
 
 /** Voxels that are not numbers would spoil every coefficient: the mean of the others takes their place. */
@@ -146,19 +158,13 @@ export function createOpenVolumes(budgetBytes = DEFAULT_BUDGET_BYTES): Omit<Data
     labelSurfaces: async (id) => labelSurfaces(volumeOf(id), createBreathe(NEVER, STREAM_YIELD_MS)),
 
     async powerSpectrum(id, box, tiltAxis) {
-      const volume = volumeOf(id);
-      const { shape, name } = volume.meta;
-      if (box && !isBoxWithin(box, shape)) {
-        const sentence = `The box ${box.z0},${box.y0},${box.x0} to ${box.z1},${box.y1},${box.x1} does not lie within ${name} of ${shape.join(" × ")} (z, y, x).`;
-        throw new ComputeError("bad-parameter", sentence, { name: "box", value: box });
-      }
-      const part = box ? middleOf(box, SPECTRUM_BOX_SIDE) : middleOf(wholeBox(shape), SPECTRUM_SIDE);
-      const size = boxShape(part);
-      const values = new Float32Array(voxelCount(size));
-      const area = size[1] * size[2];
-      await volume.eachSection(part, (section, z) => values.set(section, (z - part.z0) * area));
-      fillNonFinite(values);
-      return powerSpectrumXz(values, size, tiltAxis);
+      const { values, shape } = await middlePart(volumeOf(id), box);
+      return powerSpectrumXz(values, shape, tiltAxis);
+    },
+
+    async measuredWedge(id, box, tiltAxis) {
+      const { values, shape } = await middlePart(volumeOf(id), box);
+      return measureWedge(values, shape, tiltAxis);
     },
 
     async cancel(jobId) {

@@ -12,6 +12,7 @@ import { finishRestoration, pauseRestoration, runRestore, takeMoreSamples } from
 import { goOnWithSegmentation, runSegment, unfinishedShown } from "./run-segment";
 import { buildCell, chosenRecipe } from "./run-simulate";
 import { continueTraining, runTrain, stopTraining } from "./run-train";
+import { measureTiltRange } from "./tilt-range";
 import type { Workbench } from "./workbench";
 
 /** How many samples are taken if asked for more. */
@@ -111,6 +112,14 @@ export const operationCommands: readonly Command[] = [
     keys: [],
     enabled: (workbench) => workbench.view.getState().volumeId !== null && !isRunning(workbench, "restore"),
     run: runRestore,
+  },
+  {
+    id: "restore.measure-tilts",
+    label: "Measure the tilt range in the spectrum",
+    group: "Operations",
+    keys: [],
+    enabled: ({ view }) => view.getState().volumeId !== null,
+    run: measureTiltRange,
   },
   {
     id: "run.restore-pause",

@@ -5,6 +5,7 @@ import { entryOf, patchEntry, type VolumeEntry, type VolumeTilts } from "../stat
 import { notify } from "../state/shell";
 import { openVolume, showVolume } from "./open-volume";
 import { fileToCompute, runOperation } from "./run-operation";
+import { takeTiltRange } from "./tilt-range";
 import type { Workbench } from "./workbench";
 
 type Series = VolumeEntry & { readonly tilts: VolumeTilts };
@@ -15,14 +16,16 @@ export function shownSeries({ document, view }: Workbench): Series | null {
   return volume?.tilts ? (volume as Series) : null;
 }
 
-/** Takes a list of tilts for a volume, which is a tilt series from then on. Throws where the file is none, or for another series. */
+/**
+ * Takes a list of tilts for a volume: with a tilt for each section it is a tilt series from then on, else it is a tomogram whose
+ * restoration takes their range. Throws where the file is none.
+ */
 export function openTilts(workbench: Workbench, volume: VolumeEntry, name: string, text: string): void {
   const { tiltsDeg, defociMicrometre } = readTilts(text, name);
-  const images = volume.meta.shape[0];
-  if (tiltsDeg.length !== images)
-    throw new Error(
-      `${name} has ${tiltsDeg.length} tilts, and ${volume.name} ${images} images: they must be as many.`,
-    );
+  if (tiltsDeg.length !== volume.meta.shape[0]) {
+    takeTiltRange(workbench, volume, name, tiltsDeg);
+    return;
+  }
   patchEntry(workbench.document, "volumes", volume.id, { tilts: { name, tiltsDeg, defociMicrometre } });
   workbench.shell.setState({ panel: "reconstruct" });
   notify(workbench.shell, "info", `${volume.name} is now a tilt series, with the tilts of ${name}.`);

@@ -145,7 +145,7 @@ it("a change of the microscope images the cell in its place; another seed waits 
   stop();
 });
 
-it("tilts make a tilt series of the volume that is shown, if there are as many as images", async () => {
+it("tilts make a tilt series of the volume that is shown, if there are as many as images, else the range of its restoration", async () => {
   await openFiles(workbench, [new File(["-60\n0\n60\n"], "early.tlt")]);
   expect(workbench.shell.getState().notices.at(-1)?.text).toMatch(/Open the tilt series first/);
   await openFiles(workbench, [new File(["x"], "series.st")]);
@@ -153,6 +153,10 @@ it("tilts make a tilt series of the volume that is shown, if there are as many a
   expect(workbench.shell.getState().notices.at(-1)?.text).toMatch(
     /few\.tlt has 3 tilts, and series\.st 24 images/,
   );
+  expect(workbench.shell.getState()).toMatchObject({
+    panel: "restore",
+    params: { restore: { tilt: [-60, 60] } },
+  });
   expect(commandOf("run.reconstruct").enabled?.(workbench)).toBe(false);
   const tilts = Array.from({ length: 24 }, (_, i) => String(3 * i - 34)).join("\n");
   await openFiles(workbench, [new File([tilts], "all.rawtlt")]);

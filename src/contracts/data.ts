@@ -1,3 +1,4 @@
+import type { Wedge } from "../core/fourier/wedge";
 import type { ModelManifest } from "../core/nn/model";
 import type { Axis, Box, Point3 } from "../core/volume/shape";
 import type { Statistics, VolumeMeta } from "../core/volume/volume";
@@ -96,5 +97,7 @@ export interface DataService extends ModelFiles {
   labelSurfaces(id: string): Promise<readonly LabelSurface[]>;
   /** Over (kx, kz) for the tilt axis y, over (ky, kz) for x. */
   powerSpectrum(id: string, box: Box | null, tiltAxis: "x" | "y"): Promise<PowerSpectrum>;
+  /** The tilts that the spectrum shows, null where no wedge is missing. */
+  measuredWedge(id: string, box: Box | null, tiltAxis: "x" | "y"): Promise<Wedge | null>;
   cancel(jobId: string): Promise<void>;
 }

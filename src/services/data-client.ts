@@ -45,6 +45,7 @@ export function createDataClient(start: () => WorkerLike = startDataWorker): Dat
       client.call((service) => service.isosurface(id, level, bright, maxSide)),
     labelSurfaces: (id) => client.call((service) => service.labelSurfaces(id)),
     powerSpectrum: (id, box, tiltAxis) => client.call((service) => service.powerSpectrum(id, box, tiltAxis)),
+    measuredWedge: (id, box, tiltAxis) => client.call((service) => service.measuredWedge(id, box, tiltAxis)),
     openModel: (weights, manifest) => client.call((service) => service.openModel(weights, manifest)),
     modelToH5: (model) => client.call((service) => service.modelToH5(model)),
     dispose: client.dispose,

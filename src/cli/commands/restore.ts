@@ -1,17 +1,56 @@
+import { basename } from "node:path";
+import { ComputeError } from "../../core/errors";
+import { measureWedge } from "../../core/fourier/measure-wedge";
+import { wedgeOfTilts } from "../../core/fourier/wedge";
 import { RESTORE } from "../../core/operations/restore";
 import { restoreOutputs } from "../../core/operations/restore-outputs";
 import type { RestoreParams } from "../../core/operations/restore-params";
 import { checkParams } from "../../core/task/params";
+import { boxShape, middleOf, wholeBox } from "../../core/volume/shape";
+import type { VolumeReader } from "../../core/volume/volume";
+import { readTilts } from "../../io/tilts/read-tilts";
 import { checkOutputs } from "../check-outputs";
-import { type Command, flagValue, hasFlag, JSON_FLAG, OUT_FLAG, requiredFlag } from "../command";
+import {
+  type CliIo,
+  type Command,
+  flagValue,
+  hasFlag,
+  JSON_FLAG,
+  OUT_FLAG,
+  type ParsedArgs,
+  requiredFlag,
+  UsageError,
+} from "../command";
 import { paramFlags, paramsFromFlags } from "../param-flags";
 import { runOperation } from "../run-operation";
-import { writeTextFile } from "../text-files";
+import { readTextFile, writeTextFile } from "../text-files";
 import { BACKEND_FLAGS, withBackend } from "../with-backend";
 import { withVolume } from "../with-volume";
 
 /** Below this the chain hardly moved: its mean is close to its first sample, and its deviation says nothing. */
 const FEW_ACCEPTED = 0.1;
+
+/** At most so many voxels per side about the middle show the tilts. */
+const MEASURED_SIDE = 256;
+
+/** Returns the tilt range that a list or the spectrum tells, null where neither is asked. */
+async function knownTilts(volume: VolumeReader, tiltAxis: "x" | "y", args: ParsedArgs, io: CliIo) {
+  const file = flagValue(args, "tilts");
+  const isMeasured = hasFlag(args, "measure-tilts");
+  const given = ["tilts", "measure-tilts", "tilt"].filter((name) => hasFlag(args, name));
+  if ((file !== undefined || isMeasured) && given.length > 1)
+    throw new UsageError(`--${given[0]} and --${given[1]} both tell the tilt range: give one.`);
+  if (file !== undefined) {
+    const { tiltsDeg } = readTilts(await readTextFile(file, io), basename(file));
+    return wedgeOfTilts(tiltsDeg, tiltAxis);
+  }
+  if (!isMeasured) return null;
+  const middle = middleOf(wholeBox(volume.meta.shape), MEASURED_SIDE);
+  const wedge = measureWedge(await volume.readBox(middle), boxShape(middle), tiltAxis);
+  if (wedge) return wedge;
+  const sentence = `The spectrum of ${volume.meta.name} shows no missing wedge about ${tiltAxis}: give the tilts by --tilt.`;
+  throw new ComputeError("bad-input", sentence);
+}
 
 /** Returns where single samples go: beside the restored volume, under names that say what they are. */
 function sampleFiles(out: string, params: RestoreParams): ReadonlyMap<string, string> {
@@ -30,6 +69,11 @@ export const restoreCommand: Command = {
     out: OUT_FLAG,
     std: { value: "FILE", help: "Where the deviation of the samples goes: how sure each voxel is." },
     trace: { value: "FILE", help: "Where the energy of every iteration goes, as JSON." },
+    tilts: {
+      value: "FILE",
+      help: "The tilts of the series (.tlt, .rawtlt, .mdoc), whose range is taken instead of --tilt.",
+    },
+    "measure-tilts": { help: "Take the tilt range that the spectrum shows, instead of --tilt." },
     ...BACKEND_FLAGS,
     ...paramFlags(RESTORE.params),
     json: JSON_FLAG,
@@ -39,7 +83,9 @@ export const restoreCommand: Command = {
       const out = requiredFlag(args, "out");
       const std = flagValue(args, "std");
       const traceFile = flagValue(args, "trace");
-      const params = checkParams(RESTORE.params, paramsFromFlags(RESTORE.params, args), volume.meta.shape);
+      const given = checkParams(RESTORE.params, paramsFromFlags(RESTORE.params, args), volume.meta.shape);
+      const wedge = await knownTilts(volume, given.tiltAxis, args, io);
+      const params: RestoreParams = wedge ? { ...given, tilt: [wedge.minTiltDeg, wedge.maxTiltDeg] } : given;
       const samples = sampleFiles(out, params);
       const outputs = [
         ["--out", out],
@@ -80,6 +126,7 @@ export const restoreCommand: Command = {
       io.stdout.write(
         [
           `${out}: ${size} voxels (x, y, z)${blocks}, ${result.iterations} iterations in ${provenance.seconds.toFixed(1)} s, ${provenance.backend}`,
+          `  tilts ${params.tilt.map((tilt) => Number(tilt.toFixed(2))).join(" to ")}°`,
           `  noise level ${result.sigma.toPrecision(3)}${accepted}`,
           "",
         ].join("\n"),

@@ -37,6 +37,19 @@ export function boxShape(box: Box): Shape3 {
   return [box.z1 - box.z0, box.y1 - box.y0, box.x1 - box.x0];
 }
 
+/** Returns the middle of a box, of at most `side` voxels per axis. */
+export function middleOf(box: Box, side: number): Box {
+  const along = (from: number, to: number): [number, number] => {
+    const length = Math.min(side, to - from);
+    const start = from + Math.floor((to - from - length) / 2);
+    return [start, start + length];
+  };
+  const [z0, z1] = along(box.z0, box.z1);
+  const [y0, y1] = along(box.y0, box.y1);
+  const [x0, x1] = along(box.x0, box.x1);
+  return { z0, y0, x0, z1, y1, x1 };
+}
+
 /** Tells whether a box has at least one voxel and lies within a shape. */
 export function isBoxWithin(box: Box, [nz, ny, nx]: Shape3): boolean {
   const { z0, y0, x0, z1, y1, x1 } = box;

@@ -1,5 +1,6 @@
 import { compareWith } from "../../commands/open-volume";
 import { OPERATIONS } from "../../commands/operations";
+import { measureTiltRange } from "../../commands/tilt-range";
 import type { Box } from "../../core/volume/shape";
 import { entryOf, type VolumeEntry } from "../../state/document";
 import { lastJob } from "../../state/jobs";
@@ -78,6 +79,7 @@ function CompareButtons({
 
 /** The panel of the missing-wedge restoration. */
 export function RestorePanel() {
+  const workbench = useWorkbench();
   const volume = useShownVolume();
   const compareId = useView((view) => view.compareId);
   const isDone = useJobs(({ jobs }) => lastJob(jobs, "restore")?.phase === "done");
@@ -94,7 +96,17 @@ export function RestorePanel() {
   const input = entryOf(volumes, inputId);
   return (
     <>
-      <OperationForm operation="restore" foldWhenDone />
+      <OperationForm
+        operation="restore"
+        foldWhenDone
+        above={
+          volume && (
+            <button type="button" className="link-button" onClick={() => measureTiltRange(workbench)}>
+              Measure the tilt range in the spectrum
+            </button>
+          )
+        }
+      />
       <RunBox
         operation="restore"
         shape={volume?.meta.shape ?? null}
