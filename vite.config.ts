@@ -35,9 +35,21 @@ export default defineConfig(({ mode }) => ({
           exclude: ["**/*.gpu.test.ts", "**/node_modules/**"],
           environment: "node",
           testTimeout: 60_000,
+          // Of two cores vitest would use one; groups run one after the other.
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
         },
       },
-      { extends: true, test: { name: "dom", include: ["src/**/*.dom.test.tsx"], environment: "happy-dom" } },
+      {
+        extends: true,
+        test: {
+          name: "dom",
+          include: ["src/**/*.dom.test.tsx"],
+          environment: "happy-dom",
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
       {
         extends: true,
         test: {
@@ -45,6 +57,7 @@ export default defineConfig(({ mode }) => ({
           include: ["src/**/*.gpu.test.ts"],
           environment: "node",
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
         },
       },
@@ -55,6 +68,7 @@ export default defineConfig(({ mode }) => ({
           include: ["e2e/journeys/*.e2e.ts"],
           environment: "node",
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
           globalSetup: "e2e/global-setup.ts",
           testTimeout: 240_000,
           hookTimeout: 240_000,
