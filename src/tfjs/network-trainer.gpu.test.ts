@@ -6,8 +6,7 @@ import type { GpuDevice } from "../gpu/device";
 import { runTrainerCase, TRAINER_CASES, WEIGHT_TOLERANCE, weightError } from "../testing/cases/trainer-cases";
 import { testGpu } from "../testing/node-webgpu";
 
-// An adapter in software takes minutes to compile all kernels of a training; webgpu-kernels.gpu.test.ts runs each of them there.
-describe.skipIf(!testGpu || testGpu.isSoftware)("training on the GPU", () => {
+describe.skipIf(!testGpu)("training on the GPU", () => {
   const reference = createReferenceBackend();
   let backend: Backend;
   beforeAll(() => {
@@ -15,7 +14,9 @@ describe.skipIf(!testGpu || testGpu.isSoftware)("training on the GPU", () => {
   });
   afterAll(() => backend?.dispose());
 
-  it.each(TRAINER_CASES)("takes the steps of the reference: $name", async (test) => {
+  // An adapter in software takes a minute to compile all kernels, more where others compute too, and seconds for a step.
+  const cases = testGpu?.isSoftware ? TRAINER_CASES.slice(2, 3) : TRAINER_CASES;
+  it.each(cases)("takes the steps of the reference: $name", { timeout: 900_000 }, async (test) => {
     const expected = await runTrainerCase(reference, test);
     const found = await runTrainerCase(backend, test);
     for (const [step, { loss, accuracy }] of expected.results.entries()) {

@@ -10,6 +10,12 @@ interface SelectProps<Value extends string> {
   onChange(value: Value): void;
 }
 
+/**
+ * Text that no key begins: letters are commands wherever the focus is, and must not also choose an option by its first letter,
+ * as a select does even while it is closed.
+ */
+const NOT_TYPED = "\u200b";
+
 /** A choice of one among a few. */
 export function Select<Value extends string>(props: SelectProps<Value>) {
   const { id, label, value, options, describedBy, onChange } = props;
@@ -25,7 +31,12 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
         <RadixSelect.Content className="menu" position="popper" sideOffset={4} collisionPadding={8}>
           <RadixSelect.Viewport>
             {options.map((option) => (
-              <RadixSelect.Item key={option.value} value={option.value} className="menu-item">
+              <RadixSelect.Item
+                key={option.value}
+                value={option.value}
+                textValue={NOT_TYPED}
+                className="menu-item"
+              >
                 <RadixSelect.ItemText>{option.label}</RadixSelect.ItemText>
                 <RadixSelect.ItemIndicator className="menu-check">
                   <Check size={14} aria-hidden />
