@@ -14,10 +14,7 @@ export interface MaggioniSettings {
 }
 
 /** Told after each iteration; `readMean` copies the weighted mean so far out of the backend. */
-type MeanListener = (
-  iteration: number,
-  readMean: () => Promise<Float32Array<ArrayBuffer>>,
-) => Promise<void>;
+type MeanListener = (iteration: number, readMean: () => Promise<Float32Array<ArrayBuffer>>) => Promise<void>;
 
 /** Returns the deviation of the noise that iteration k (from 1) adds and takes away: the decaying excitation over the data's noise. */
 export function excitationSigma(
