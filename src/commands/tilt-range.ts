@@ -12,7 +12,8 @@ function tiltAxisOf({ shell }: Workbench): Wedge["tiltAxis"] {
 function takeRange({ shell }: Workbench, { minTiltDeg, maxTiltDeg, tiltAxis }: Wedge): string {
   const tilt = [minTiltDeg, maxTiltDeg].map((angle) => Math.round(10 * angle) / 10);
   setParam(shell, "restore", "tilt", tilt);
-  return `restoration takes ${tilt[0]}° to ${tilt[1]}° about ${tiltAxis}`;
+  const [least, largest] = tilt.map((angle) => String(angle).replace("-", "−"));
+  return `restoration takes ${least}° to ${largest}° about ${tiltAxis}`;
 }
 
 /** Takes for the restoration the range of tilts that a tomogram was made of. Throws where they are all one. */

@@ -22,6 +22,8 @@ const said = (format: (value: number) => string) => (_: UPlot, value: number | n
 
 /** The plots end at the same place on the right, though one has an axis there. */
 const RIGHT_AXIS = 52;
+/** Room for an energy of seven figures. */
+const LEFT_AXIS = 64;
 
 /** Iterations are whole. */
 const X_AXIS = {
@@ -45,7 +47,7 @@ function energyOptions(burnIn: () => number): Options {
       X_AXIS,
       {
         ...PLOT_AXIS,
-        size: 56,
+        size: LEFT_AXIS,
         values: (_, ticks, _axis, _space, step) => ticks.map((tick) => apart(tick, step)),
       },
     ],
@@ -59,7 +61,7 @@ function acceptanceOptions(burnIn: () => number): Options {
     scales: { x: { time: false }, y: { range: [0, 1] }, change: { distr: 3 } },
     axes: [
       X_AXIS,
-      { ...PLOT_AXIS, size: 56, values: (_, ticks) => ticks.map(percent) },
+      { ...PLOT_AXIS, size: LEFT_AXIS, values: (_, ticks) => ticks.map(percent) },
       {
         ...PLOT_AXIS,
         scale: "change",
