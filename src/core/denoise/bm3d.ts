@@ -31,7 +31,7 @@ interface Stage {
  * transformed (cosine, Haar across the group), coefficients below 2.7 sigma are zeroed, and the patches go back weighted by how
  * sparse their group was. In a second stage groups of up to 32 are found in that estimate, which tells how much of
  * each coefficient is signal (Wiener). What holds of small means for `bm4d` holds here too. The input is kept; sections must
- * be at least 8 × 8; `breathe` is called after each row of references. About 20 µs per voxel.
+ * be at least 8 × 8; `breathe` is called after each row of references. About 60 µs per voxel.
  * Source: Dabov et al. 2007, doi 10.1109/TIP.2007.901238; its thresholds of similarity grow with the noise here.
  */
 export async function bm3d(

@@ -21,7 +21,7 @@ type Breathe = () => Promise<void>;
  * most similar to a reference within 14 pixels are taken for samples of one Gaussian, of which mean and covariance tell the
  * likeliest clean patches; a second step does the same with mean and covariance from the result of the first. Flat groups become
  * their mean. Patches of a group are not references again. The input is kept; sections must be at least 5 × 5;
- * `breathe` is called after each row of references. About 20 µs per voxel.
+ * `breathe` is called after each row of references. About 50 µs per voxel.
  * Source: Lebrun, Buades, Morel 2013, doi 10.1137/120874989.
  */
 export async function nlBayes(

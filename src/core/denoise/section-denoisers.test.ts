@@ -35,7 +35,7 @@ describe.each([
 ])("%s", (name, denoise) => {
   test("keeps constants, dark or bright", async () => {
     for (const constant of [-3, 0.05]) {
-      const out = await denoise(new Float32Array(ny * nx).fill(constant), oneSection, 0.1, breathe);
+      const out = await denoise(new Float32Array(270).fill(constant), [1, 15, 18], 0.1, breathe);
       // BM3D's Wiener stage takes 0.1² / (8·√32·0.05)² of a dark constant.
       const taken = name === "BM3D" ? 2e-3 : 1e-6;
       for (const v of out) expect(Math.abs(v / constant - 1)).toBeLessThan(taken);
