@@ -1,12 +1,14 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { openNodeGpu } from "../../compute/node-gpu";
 import { dctWedgeWeights } from "../../core/fourier/dct-wedge";
 import type { Wedge } from "../../core/fourier/wedge";
 import { type MwrResult, restoreMissingWedge } from "../../core/restore/mwr";
 import type { MwrKernelSpec, MwrKernels } from "../../core/restore/mwr-kernels";
 import { createReferenceMwrKernels } from "../../core/restore/reference-mwr-kernels";
+import { runMwr } from "../../core/restore/run-mwr";
 import { MWR_CASES } from "../../testing/cases/mwr-cases";
 import { testGpu } from "../../testing/node-webgpu";
-import type { GpuDevice } from "../device";
+import { type GpuDevice, openGpuDevice } from "../device";
 import { createWebGpuMwrKernels } from "./webgpu-mwr-kernels";
 
 const NOISE_TOLERANCE = 1e-6;
@@ -107,11 +109,37 @@ describe.skipIf(!testGpu)("the chain on the GPU", () => {
     kernels.dispose();
   });
 
-  it("says where it reads that the device was lost", async () => {
-    const kernels = await createWebGpuMwrKernels(gpu, spec);
+  it("goes on to the same bits on a new device where one is lost, and says so where it reads", async () => {
+    const whole = await run(await createWebGpuMwrKernels(gpu, spec));
+    const devices = [gpu];
+    const { state } = await runMwr({
+      measured: spec.measured,
+      settings,
+      madeWith: "",
+      snapshotEvery: 4,
+      steering: null,
+      async createKernels() {
+        return (await createWebGpuMwrKernels(devices[devices.length - 1], spec)) as MwrKernels;
+      },
+      listener: {
+        every: 6,
+        async onReport(_points, { iteration }) {
+          if (iteration === 1 || devices.length > 1) return;
+          devices.push(await openGpuDevice((await openNodeGpu()) as GPU));
+          gpu.device.destroy();
+        },
+      },
+      breathe: spec.breathe,
+    });
+    expect(devices).toHaveLength(2);
+    expect(state.trace).toEqual(whole.trace);
+    expect(state.mean).toEqual(whole.mean);
+
+    const [, second] = devices;
+    const kernels = await createWebGpuMwrKernels(second, spec);
     const [x, z] = [kernels.allocate(), kernels.allocate()];
     await kernels.load(spec.measured, x);
-    gpu.device.destroy();
+    second.device.destroy();
     await kernels.addNoise(x, sigma, seed, 1, z);
     await kernels.begin(z);
     await expect(kernels.outcomes()).rejects.toMatchObject({ tag: "backend-failed" });
