@@ -1,10 +1,23 @@
-import { BM4D, referencePositions } from "../../core/denoise/bm4d-plan";
+import { BM4D, kaiserCube, referencePositions } from "../../core/denoise/bm4d-plan";
 import { type Shape3, voxelCount } from "../../core/volume/shape";
+import { kernelCode } from "../kernel-code";
+import { kernelPipeline } from "../kernel-pipeline";
 import type { KernelRun } from "../paced-queue";
 import { slabRun } from "../slab-run";
-import { type Bm4dStageSpec, COLUMNS, compileStage } from "./bm4d-pipelines";
-import type { Bm4dTiling, StageSizes } from "./bm4d-tilings";
+import aggregateSource from "./aggregate.wgsl?raw";
+import { type Bm4dTiling, matchLanes, type StageSizes } from "./bm4d-tilings";
+import clearWeightsCode from "./clear-weights.wgsl?raw";
+import finishCode from "./finish.wgsl?raw";
+import groupSource from "./group.wgsl?raw";
+import matchSource from "./match.wgsl?raw";
+import spreadWeightsCode from "./spread-weights.wgsl?raw";
+import weighSource from "./weigh.wgsl?raw";
 
+/** The output is summed in steps of 1 / VALUE_ONE in 32 bits; larger values are cut off. */
+const VALUE_ONE = 2 ** 25;
+const LARGEST = 63;
+/** Threads of a workgroup of kernels that take each voxel for itself. */
+const COLUMNS = 64;
 /** A difference, its square and their share of what is read: about this many operations of the convolution. */
 const FLOPS_PER_DIFFERENCE = 4;
 /** A value of a group is read, transformed twice each way, and added. */
@@ -12,6 +25,10 @@ const FLOPS_PER_VALUE = 60;
 const FLOPS_PER_VOXEL = 20;
 
 const CUBE = BM4D.cubeSide ** 3;
+
+export interface Bm4dStageSpec extends StageSizes {
+  readonly wiener: boolean;
+}
 
 /** What a stage reads and writes, and its sizes for this volume. */
 interface Bm4dStageArgs {
@@ -105,6 +122,52 @@ export async function createBm4dStage(
     },
   };
 }
+
+async function compileStage(device: GPUDevice, spec: Bm4dStageSpec, tiling: Bm4dTiling) {
+  const { radius, group, wiener } = spec;
+  const [refsZ, refsY] = tiling.references;
+  const window = 2 * radius + 1;
+  const matchSizes = {
+    RADIUS: radius,
+    GROUP: group,
+    STEP: BM4D.stepVoxels,
+    REFS_Z: refsZ,
+    REFS_Y: refsY,
+    LANES: matchLanes(spec),
+  };
+  const groupSizes = {
+    GROUP: group,
+    STEP: BM4D.stepVoxels,
+    TEAMS: tiling.groupTeams,
+    WIENER: wiener ? 1 : 0,
+  };
+  const [outer, inner] = [kaiserCube()[0], kaiserCube()[21]].map(Math.cbrt);
+  const kaiser = { WINDOW_OUTER: outer, WINDOW_INNER: inner };
+  const compile = (
+    name: string,
+    source: string,
+    sizes: Readonly<Record<string, number>>,
+    ranges: Readonly<Record<string, number>>,
+    constants: Readonly<Record<string, number>> = {},
+  ) => {
+    const label = `bm4d-${name} ${Object.values(sizes).join(" ")}`;
+    return kernelPipeline(device, label, kernelCode(source, {}, sizes, ranges), constants);
+  };
+  const inGroup = (name: string, source: string, constants?: Readonly<Record<string, number>>) =>
+    compile(name, `${groupSource}\n${source}`, groupSizes, GROUP_RANGES, constants);
+  const [match, clearWeights, weigh, spreadWeights, aggregate, finish] = await Promise.all([
+    compile("match", matchSource, matchSizes, { c: window, r: window + 3 }),
+    kernelPipeline(device, "bm4d-clear-weights", clearWeightsCode, { COLUMNS }),
+    inGroup("weigh", weighSource, { LEAST_KEPT: wiener ? BM4D.leastWienerPower : 1 }),
+    kernelPipeline(device, "bm4d-spread-weights", spreadWeightsCode, { COLUMNS, VALUE_ONE, ...kaiser }),
+    inGroup("aggregate", aggregateSource, { LARGEST, ...kaiser }),
+    kernelPipeline(device, "bm4d-finish", finishCode, { COLUMNS, VALUE_ONE }),
+  ]);
+  return { match, clearWeights, weigh, spreadWeights, aggregate, finish };
+}
+
+/** The names of group.wgsl: cubes of a team, pairs of each level, elements, rows and columns of a plane. */
+const GROUP_RANGES = { c: 16, p8: 8, p4: 4, p2: 2, e: 16, y: 4, x: 4 };
 
 /** The parameters of kernels over voxels: shape x, y, z, and the first plane. */
 function planeParams([nz, ny, nx]: Shape3, firstPlane: number): ArrayBuffer {

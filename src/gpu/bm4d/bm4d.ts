@@ -1,12 +1,12 @@
 import { BM4D, BM4D_PROFILES, matchThreshold, wienerMatchThreshold } from "../../core/denoise/bm4d-plan";
 import { ComputeError } from "../../core/errors";
 import type { DenoiserSpec } from "../../core/restore/mwr-kernels";
-import { type Shape3, voxelCount } from "../../core/volume/shape";
+import type { Shape3 } from "../../core/volume/shape";
+import { voxelCount } from "../../core/volume/shape";
 import { BufferSet } from "../buffer-set";
 import type { GpuDevice } from "../device";
 import type { KernelRun } from "../paced-queue";
-import type { Bm4dStageSpec } from "./bm4d-pipelines";
-import { createBm4dStage, stageBytes } from "./bm4d-stage";
+import { type Bm4dStageSpec, createBm4dStage, stageBytes } from "./bm4d-stage";
 import { type Bm4dTiling, defaultTiling } from "./bm4d-tilings";
 
 const CUBE = BM4D.cubeSide ** 3;

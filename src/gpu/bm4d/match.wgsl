@@ -1,13 +1,12 @@
 // For every reference cube of BM4D, finds the cubes most like it within RADIUS voxels along each axis, nearest first, equals in
 // the order z, y, x: the order of the groups in core/denoise/bm4d.ts.
 //
-// A workgroup has REFS_Z × REFS_Y neighbouring references and all voxels that their windows reach in workgroup memory, by rows
-// along x, so that places in a row are constants. A team of LANES threads takes one reference; a thread has a row of WINDOW
-// candidates side by side, so that it reads WINDOW + 3 values for 4 · WINDOW differences. The rows are ranked by their nearest
-// cube: the nearest GROUP − 1 cubes lie in the nearest GROUP − 1 rows, and no farther than the nearest cube of the last of
-// these. Few others do; what is left is listed, in any order, and ranked by counting.
+// A workgroup has REFS_Z × REFS_Y neighbouring references and all voxels that their windows reach in workgroup memory, by
+// rows along x, so that a place in a row is a constant. A team of LANES threads takes one reference; a thread has a row of WINDOW candidates side by side, so that it reads WINDOW + 3 values for 4 · WINDOW differences. The rows are ranked by their nearest cube: the
+// nearest GROUP − 1 cubes lie in the nearest GROUP − 1 rows, and no farther than the nearest cube of the last of these. Few
+// others do, and what is left is ranked by counting.
 //
-// bm4d-pipelines.ts puts the constants in capitals that are not below in front, and gives the numbers of c (candidates of a row)
+// bm4d-kernels.ts puts the constants in capitals that are not below in front, and gives the numbers of c (candidates of a row)
 // and r (voxels of its rows).
 
 const SIDE = 4u;
