@@ -99,14 +99,14 @@ export async function createBm4dStage(
       workgroups: (planes) => [Math.ceil(counts[2] / tiling.groupTeams), counts[1], planes],
     });
   const match = (guide: GPUBuffer, groups: GPUBuffer, largestDistance: number): KernelRun => {
-    const [slabs, rows] = tiling.references.map((together, axis) => Math.ceil(counts[axis] / together));
+    const [slabs, rows, columns] = counts.map((count, axis) => Math.ceil(count / tiling.references[axis]));
     return slabRun(device, {
       pipeline: pipelines.match,
       buffers: [guide, groups],
       flops: FLOPS_PER_DIFFERENCE * CUBE * (2 * spec.radius + 1) ** 3 * references,
       slabs,
       params: (from) => groupParams(shape, largestDistance, counts, from),
-      workgroups: (count) => [counts[2], rows, count],
+      workgroups: (count) => [columns, rows, count],
     });
   };
   return {
@@ -125,7 +125,7 @@ export async function createBm4dStage(
 
 async function compileStage(device: GPUDevice, spec: Bm4dStageSpec, tiling: Bm4dTiling) {
   const { radius, group, wiener } = spec;
-  const [refsZ, refsY] = tiling.references;
+  const [refsZ, refsY, refsX] = tiling.references;
   const window = 2 * radius + 1;
   const matchSizes = {
     RADIUS: radius,
@@ -133,6 +133,7 @@ async function compileStage(device: GPUDevice, spec: Bm4dStageSpec, tiling: Bm4d
     STEP: BM4D.stepVoxels,
     REFS_Z: refsZ,
     REFS_Y: refsY,
+    REFS_X: refsX,
     LANES: matchLanes(spec),
   };
   const groupSizes = {

@@ -3,19 +3,20 @@ import { ComputeError } from "../../core/errors";
 
 /** How the work of BM4D is cut into workgroups; none changes a bit of the result. */
 export interface Bm4dTiling {
-  /** References along z and y whose groups a workgroup finds, by 64 or 128 threads each; windows overlap, and are read once. */
-  readonly references: readonly [number, number];
+  /** References along z, y and x whose groups a workgroup finds, by 64 or 128 threads each; windows overlap, and are read once. */
+  readonly references: readonly [number, number, number];
   /** Groups that a workgroup transforms, by 32 or 64 threads each. */
   readonly groupTeams: number;
 }
 
 /** What is worth a trial, the first that fits a device being the default. */
 export const BM4D_TILINGS: readonly Bm4dTiling[] = [
-  { references: [1, 2], groupTeams: 2 },
-  { references: [2, 2], groupTeams: 4 },
-  { references: [1, 4], groupTeams: 8 },
-  { references: [2, 4], groupTeams: 4 },
-  { references: [1, 1], groupTeams: 1 },
+  { references: [1, 1, 2], groupTeams: 2 },
+  { references: [1, 2, 2], groupTeams: 4 },
+  { references: [1, 1, 4], groupTeams: 8 },
+  { references: [2, 2, 2], groupTeams: 1 },
+  { references: [1, 2, 4], groupTeams: 4 },
+  { references: [1, 1, 1], groupTeams: 1 },
 ];
 
 /** What a stage needs to know to be cut. */
@@ -40,7 +41,7 @@ export function tilingFits(
   const teams = references.reduce((product, count) => product * count, 1);
   const tile = references.reduce(
     (product, count) => product * (BM4D.stepVoxels * (count - 1) + BM4D.cubeSide + 2 * radius),
-    BM4D.cubeSide + 2 * radius + 1,
+    1,
   );
   const matchBytes = 4 * (tile + teams * (window ** 3 + window ** 2 + (group - 1) * (2 * window + 1) + 2));
   const groupBytes = 4 * groupTeams * ((group / 16) * 32 * 33 + 1);

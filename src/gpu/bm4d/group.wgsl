@@ -50,12 +50,11 @@ struct Group {
   start: u32, // of the reference cube
   cube: u32, // the first of the team's cubes
   cubes: u32, // of the team
-  team: u32, // of the workgroup
+  exchange: u32,
   offsets: vec2u, // of the thread's voxels in a cube
 }
 
-// Of each team: rows are planes (cube, sum or difference), columns are voxels (i, y, x).
-var<workgroup> exchange: array<array<array<f32, ROW>, TEAM>, TEAMS * HALVES>;
+var<workgroup> exchange: array<f32, TEAMS * HALVES * TEAM * ROW>;
 
 // z of the voxels of pair i: neighbours for the Haar transform, mirror images for the cosine transform.
 fn pairOf(i: u32) -> vec2u {
@@ -75,7 +74,7 @@ fn groupOf(workgroup: vec3u, thread: u32) -> Group {
   group.start = (position.z * params.shape.y + position.y) * params.shape.x + position.x;
   group.cube = thread % LANES / TEAM * CUBES;
   group.cubes = min(group.count - min(group.count, group.cube), CUBES);
-  group.team = thread / TEAM;
+  group.exchange = thread / TEAM * TEAM * ROW;
   group.offsets = (z * params.shape.y + lane / 4u % 4u) * params.shape.x + lane % 4u;
   return group;
 }
@@ -201,38 +200,27 @@ fn transformBackAcross(d: Cubes, count: u32) -> Cubes {
 fn mixHalves(group: Group, thread: u32) {
   if (HALVES == 1u) { return; }
   if (group.count > CUBES) {
-    let first = thread / LANES * HALVES;
-    let row = thread % LANES / TEAM;
-    let lane = thread % TEAM;
-    let a = exchange[first][row][lane];
-    let b = exchange[first + 1u][row][lane];
-    exchange[first][row][lane] = (a + b) * ROOT_HALF;
-    exchange[first + 1u][row][lane] = (a - b) * ROOT_HALF;
+    let other = TEAM * ROW;
+    let at = group.exchange / (2u * other) * 2u * other + thread % LANES / TEAM * ROW + thread % TEAM;
+    let a = exchange[at];
+    let b = exchange[at + other];
+    exchange[at] = (a + b) * ROOT_HALF;
+    exchange[at + other] = (a - b) * ROOT_HALF;
   }
   workgroupBarrier();
 }
 
-fn readPlanes(team: u32, lane: u32) -> Planes {
-  let row = &exchange[team][lane];
-  return Planes(
-    mat4x4f(
-      // unroll e
-      (*row)[${e}],
-      // end
-    ),
-    mat4x4f(
-      // unroll e
-      (*row)[${e+16}],
-      // end
-    ),
+fn planeAt(at: u32) -> mat4x4f {
+  return mat4x4f(
+    // unroll e
+    exchange[at + ${e}u],
+    // end
   );
 }
 
-fn storePlanes(team: u32, lane: u32, planes: Planes) {
-  let row = &exchange[team][lane];
+fn storePlane(at: u32, plane: mat4x4f) {
   // unroll y, x
-  (*row)[${y+y+y+y+x}] = planes.a[${y}][${x}];
-  (*row)[${y+y+y+y+x+16}] = planes.b[${y}][${x}];
+  exchange[at + ${y}u * 4u + ${x}u] = plane[${y}][${x}];
   // end
 }
 
@@ -240,33 +228,34 @@ fn storePlanes(team: u32, lane: u32, planes: Planes) {
 fn transformed(voxels: Cubes, group: Group, thread: u32) -> Planes {
   let lane = thread % TEAM;
   let coefficients = transformAcross(voxels, group.count);
-  let planes = &exchange[group.team];
   workgroupBarrier();
   // unroll c
-  (*planes)[${c+c}][lane] = coefficients.c${c}.x + coefficients.c${c}.y;
-  (*planes)[${c+c+1}][lane] = coefficients.c${c}.x - coefficients.c${c}.y;
+  exchange[group.exchange + 2u * ${c}u * ROW + lane] = coefficients.c${c}.x + coefficients.c${c}.y;
+  exchange[group.exchange + (2u * ${c}u + 1u) * ROW + lane] = coefficients.c${c}.x - coefficients.c${c}.y;
   // end
   workgroupBarrier();
   mixHalves(group, thread);
-  let mixed = mixPlanes(readPlanes(group.team, lane), lane);
+  let at = group.exchange + lane * ROW;
+  let planes = mixPlanes(Planes(planeAt(at), planeAt(at + 16u)), lane);
   let t = transformMatrix();
-  return Planes(t * mixed.a * transpose(t), t * mixed.b * transpose(t));
+  return Planes(t * planes.a * transpose(t), t * planes.b * transpose(t));
 }
 
 // The inverse of `transformed`. All threads come here.
 fn transformedBack(coefficients: Planes, group: Group, thread: u32) -> Cubes {
   let lane = thread % TEAM;
   let t = transformMatrix();
-  let mixed = mixPlanes(Planes(transpose(t) * coefficients.a * t, transpose(t) * coefficients.b * t), lane);
-  let planes = &exchange[group.team];
+  let planes = mixPlanes(Planes(transpose(t) * coefficients.a * t, transpose(t) * coefficients.b * t), lane);
+  let at = group.exchange + lane * ROW;
   workgroupBarrier();
-  storePlanes(group.team, lane, mixed);
+  storePlane(at, planes.a);
+  storePlane(at + 16u, planes.b);
   workgroupBarrier();
   mixHalves(group, thread);
   var voxels: Cubes;
   // unroll c
-  let sum${c} = (*planes)[${c+c}][lane];
-  let difference${c} = (*planes)[${c+c+1}][lane];
+  let sum${c} = exchange[group.exchange + 2u * ${c}u * ROW + lane];
+  let difference${c} = exchange[group.exchange + (2u * ${c}u + 1u) * ROW + lane];
   voxels.c${c} = vec2f(sum${c} + difference${c}, sum${c} - difference${c});
   // end
   return transformBackAcross(voxels, group.count);

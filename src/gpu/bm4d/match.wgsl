@@ -1,8 +1,8 @@
 // For every reference cube of BM4D, finds the cubes most like it within RADIUS voxels along each axis, nearest first, equals in
 // the order z, y, x: the order of the groups in core/denoise/bm4d.ts.
 //
-// A workgroup has REFS_Z × REFS_Y neighbouring references and all voxels that their windows reach in workgroup memory, by
-// rows along x, so that a place in a row is a constant. A team of LANES threads takes one reference; a thread has a row of WINDOW candidates side by side, so that it reads WINDOW + 3 values for 4 · WINDOW differences. The rows are ranked by their nearest cube: the
+// A workgroup has REFS_X × REFS_Y × REFS_Z neighbouring references and all voxels that their windows reach in workgroup
+// memory. A team of LANES threads takes one reference; a thread has a row of WINDOW candidates side by side, so that it reads WINDOW + 3 values for 4 · WINDOW differences. The rows are ranked by their nearest cube: the
 // nearest GROUP − 1 cubes lie in the nearest GROUP − 1 rows, and no farther than the nearest cube of the last of these. Few
 // others do, and what is left is ranked by counting.
 //
@@ -12,11 +12,11 @@
 const SIDE = 4u;
 const WINDOW = 2u * RADIUS + 1u;
 const ROWS = WINDOW * WINDOW;
-const TILE_X = SIDE + 2u * RADIUS;
+const TILE_X = STEP * (REFS_X - 1u) + SIDE + 2u * RADIUS;
 const TILE_Y = STEP * (REFS_Y - 1u) + SIDE + 2u * RADIUS;
 const TILE_Z = STEP * (REFS_Z - 1u) + SIDE + 2u * RADIUS;
-const TILE_ROWS = TILE_Y * TILE_Z;
-const TEAMS = REFS_Y * REFS_Z;
+const TILE = TILE_X * TILE_Y * TILE_Z;
+const TEAMS = REFS_X * REFS_Y * REFS_Z;
 const THREADS = TEAMS * LANES;
 const OTHERS = GROUP - 1u; // of a group, besides the reference
 const FAR = 3e38;
@@ -33,8 +33,8 @@ struct Params {
 // [reference z, y, x][GROUP]: how many cubes are alike (a power of two), and where the second, third, … starts.
 @group(0) @binding(2) var<storage, read_write> groups: array<u32>;
 
-var<workgroup> tile: array<array<f32, TILE_X + 1u>, TILE_ROWS>; // an odd length keeps rows in different banks
-var<workgroup> distances: array<array<array<f32, WINDOW>, ROWS>, TEAMS>;
+var<workgroup> tile: array<f32, TILE>;
+var<workgroup> distances: array<array<f32, ROWS * WINDOW>, TEAMS>;
 var<workgroup> rowNearest: array<array<f32, ROWS>, TEAMS>;
 var<workgroup> nearRows: array<array<u32, OTHERS>, TEAMS>; // which they are
 var<workgroup> limits: array<f32, TEAMS>;
@@ -43,13 +43,13 @@ var<workgroup> listDistance: array<array<f32, OTHERS * WINDOW>, TEAMS>;
 var<workgroup> listCandidate: array<array<u32, OTHERS * WINDOW>, TEAMS>;
 
 fn loadTile(corner: vec3i, thread: u32) {
-  for (var i = thread; i < TILE_X * TILE_ROWS; i += THREADS) {
+  for (var i = thread; i < TILE; i += THREADS) {
     let position = corner + vec3i(vec3u(i % TILE_X, i / TILE_X % TILE_Y, i / (TILE_X * TILE_Y)));
     let inside = all(position >= vec3i(0)) && all(position < vec3i(params.shape));
     let p = vec3u(position);
     var value = 0.0;
     if (inside) { value = volume[(p.z * params.shape.y + p.y) * params.shape.x + p.x]; }
-    tile[i / TILE_X][i % TILE_X] = value;
+    tile[i] = value;
   }
 }
 
@@ -63,14 +63,14 @@ fn distanceOf(sums: vec4f, column: u32, isCandidate: bool, position: vec3u) -> f
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let first = (workgroup + vec3u(0u, 0u, params.firstSlab)) * vec3u(1u, REFS_Y, REFS_Z);
+  let first = (workgroup + vec3u(0u, 0u, params.firstSlab)) * vec3u(REFS_X, REFS_Y, REFS_Z);
   let corner = min(STEP * first, params.shape - SIDE); // of the tile, RADIUS voxels further in
   loadTile(vec3i(corner) - i32(RADIUS), thread);
   workgroupBarrier();
 
   let team = thread / LANES;
   let row = thread % LANES;
-  let reference = first + vec3u(0u, team % REFS_Y, team / REFS_Y);
+  let reference = first + vec3u(team % REFS_X, team / REFS_X % REFS_Y, team / (REFS_X * REFS_Y));
   let isThere = all(reference < params.references);
   let position = min(STEP * reference, params.shape - SIDE);
   let local = position - corner;
@@ -81,28 +81,30 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   var sum${c} = vec4f();
   // end
   if (isRow) {
-    let own = (local.z + RADIUS) * TILE_Y + local.y + RADIUS;
-    let other = (local.z + row / WINDOW) * TILE_Y + local.y + row % WINDOW;
+    var own = ((local.z + RADIUS) * TILE_Y + local.y + RADIUS) * TILE_X + local.x + RADIUS;
+    var at = ((local.z + row / WINDOW) * TILE_Y + local.y + row % WINDOW) * TILE_X + local.x;
     for (var z = 0u; z < SIDE; z++) {
       for (var y = 0u; y < SIDE; y++) {
-        let ours = &tile[own + z * TILE_Y + y];
-        let theirs = &tile[other + z * TILE_Y + y];
-        let cube = vec4f((*ours)[RADIUS], (*ours)[RADIUS + 1u], (*ours)[RADIUS + 2u], (*ours)[RADIUS + 3u]);
+        let cube = vec4f(tile[own], tile[own + 1u], tile[own + 2u], tile[own + 3u]);
         // unroll r
-        let v${r} = (*theirs)[${r}];
+        let v${r} = tile[at + ${r}u];
         // end
         // unroll c
         let d${c} = cube - vec4f(v${c}, v${c+1}, v${c+2}, v${c+3});
         sum${c} += d${c} * d${c};
         // end
+        own += TILE_X;
+        at += TILE_X;
       }
+      own += (TILE_Y - SIDE) * TILE_X;
+      at += (TILE_Y - SIDE) * TILE_X;
     }
   }
   if (row < ROWS) {
     var nearest = FAR;
     // unroll c
     let distance${c} = distanceOf(sum${c}, ${c}u, isRow && row * WINDOW + ${c}u != (ROWS * WINDOW) / 2u, position);
-    distances[team][row][${c}] = distance${c};
+    distances[team][row * WINDOW + ${c}u] = distance${c};
     nearest = min(nearest, distance${c});
     // end
     rowNearest[team][row] = nearest;
@@ -124,12 +126,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 
   let limit = limits[team];
   for (var i = row; i < OTHERS * WINDOW; i += LANES) {
-    let nearRow = nearRows[team][i / WINDOW];
-    let distance = distances[team][nearRow][i % WINDOW];
+    let candidate = nearRows[team][i / WINDOW] * WINDOW + i % WINDOW;
+    let distance = distances[team][candidate];
     if (distance <= limit && distance < FAR) {
       let entry = atomicAdd(&listed[team], 1u);
       listDistance[team][entry] = distance;
-      listCandidate[team][entry] = nearRow * WINDOW + i % WINDOW;
+      listCandidate[team][entry] = candidate;
     }
   }
   workgroupBarrier();
