@@ -2,11 +2,12 @@
 // the order z, y, x: the order of the groups in core/denoise/bm4d.ts.
 //
 // A workgroup has REFS_X × REFS_Y × REFS_Z neighbouring references and all voxels that their windows reach in workgroup
-// memory. A team of LANES threads takes one reference; a thread has a row of WINDOW candidates side by side, so that it reads WINDOW + 3 values for 4 · WINDOW differences. The rows are ranked by their nearest cube: the
-// nearest GROUP − 1 cubes lie in the nearest GROUP − 1 rows, and no farther than the nearest cube of the last of these. Few
-// others do, and what is left is ranked by counting.
+// memory. A team of LANES threads takes one reference; a thread has a row of WINDOW candidates side by side, so that it reads
+// WINDOW + 3 values for 4 · WINDOW differences. The rows are ranked by their nearest cube: the nearest GROUP − 1 cubes lie in
+// the nearest GROUP − 1 rows, and no farther than the nearest cube of the last of these. Few others do, and what is left is
+// ranked by counting.
 //
-// bm4d-kernels.ts puts the constants in capitals that are not below in front, and gives the numbers of c (candidates of a row)
+// bm4d-stage.ts puts the constants in capitals that are not below in front, and gives the numbers of c (candidates of a row)
 // and r (voxels of its rows).
 
 const SIDE = 4u;
