@@ -24,7 +24,13 @@ export default defineConfig(({ mode }) => ({
             input: { cli: "src/cli/main.ts", demo: "src/cli/demo.ts", bench: "bench/main.ts" },
           },
         }
-      : { outDir: "dist/web", target: "es2023", chunkSizeWarningLimit: 1500 },
+      : {
+          outDir: "dist/web",
+          target: "es2023",
+          chunkSizeWarningLimit: 1500,
+          // jsPDF asks for them only to print HTML or SVG, which we never do.
+          rolldownOptions: { external: ["html2canvas", "canvg", "dompurify"] },
+        },
   test: {
     projects: [
       {
