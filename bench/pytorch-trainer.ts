@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import type { BatchResult, NetworkTrainer, TrainerSpec, TrainingBatch } from "..
 import { writeSafetensors } from "../src/io/safetensors/write-safetensors";
 import { projectFile } from "../src/testing/golden-network";
 import { THREADS } from "./open-backend";
-import { PYTHONS } from "./training-peer";
+import { findPyTorch } from "./training-peer";
 
 const PROGRAM = "bench/peers/trainer.py";
 const NEWLINE = 10;
@@ -17,7 +17,7 @@ const NEWLINE = 10;
  * moments cannot be read.
  */
 export async function createPyTorchTrainer({ weights }: TrainerSpec): Promise<NetworkTrainer | null> {
-  const python = PYTHONS.find(hasPyTorch);
+  const python = findPyTorch();
   if (!python) return null;
   const folder = await mkdtemp(join(tmpdir(), "trainer-"));
   const path = join(folder, "weights.safetensors");
@@ -50,15 +50,6 @@ export async function createPyTorchTrainer({ weights }: TrainerSpec): Promise<Ne
       void rm(folder, { recursive: true });
     },
   };
-}
-
-function hasPyTorch(python: string): boolean {
-  try {
-    execFileSync(python, ["-c", "import torch"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function shaped(like: Weights, values: Float32Array): Weights {

@@ -10,7 +10,7 @@ import { THREADS } from "./open-backend";
 
 const PROGRAM = "bench/peers/training.py";
 /** Debian's own python holds its packages, also where another comes first on the path. */
-export const PYTHONS = ["python3", "/usr/bin/python3"];
+const PYTHONS = ["python3", "/usr/bin/python3"];
 
 interface TrainedByPyTorch {
   readonly torch: string;
@@ -31,12 +31,14 @@ interface PeerTraining {
   readonly learningRate: number;
 }
 
-/** Trains the same weights on the same batch in PyTorch, on a GPU where it finds one; null where no python has it. */
+/** Trains the same weights on the same batch in PyTorch, on a GPU where it finds one; null where no python has it. Throws where it fails. */
 export async function trainInPyTorch(
   weights: Weights,
   { count, side, voxels, labels }: TrainingBatch,
   { steps, runs, learningRate }: PeerTraining,
 ): Promise<TrainedByPyTorch | null> {
+  const python = findPyTorch();
+  if (!python) return null;
   const folder = await mkdtemp(join(tmpdir(), "training-"));
   try {
     const [batchPath, gradientsPath] = [join(folder, "batch.safetensors"), join(folder, "gradients.f32")];
@@ -46,8 +48,8 @@ export async function trainInPyTorch(
       .set("labels", { shape, values: Float32Array.from(labels) });
     await writeFile(batchPath, writeSafetensors(tensors, { dtype: "F32" }));
     const numbers = [steps, runs, learningRate, THREADS].map(String);
-    const printed = runPython([projectFile(PROGRAM), batchPath, gradientsPath, ...numbers]);
-    if (printed === null) return null;
+    const args = [projectFile(PROGRAM), batchPath, gradientsPath, ...numbers];
+    const printed = execFileSync(python, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
     const { buffer, byteOffset, byteLength } = await readFile(gradientsPath);
     const gradients = new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
     return { ...JSON.parse(printed), gradients };
@@ -56,12 +58,15 @@ export async function trainInPyTorch(
   }
 }
 
-function runPython(args: readonly string[]): string | null {
-  for (const python of PYTHONS)
+/** Returns the first python that has PyTorch, or null. */
+export function findPyTorch(): string | null {
+  const hasPyTorch = (python: string) => {
     try {
-      return execFileSync(python, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+      execFileSync(python, ["-c", "import torch"], { stdio: "ignore" });
+      return true;
     } catch {
-      // No such python, or one without PyTorch: the next one may have it.
+      return false;
     }
-  return null;
+  };
+  return PYTHONS.find(hasPyTorch) ?? null;
 }

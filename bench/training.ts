@@ -64,7 +64,7 @@ async function compare(backend: Backend, size: Size): Promise<BenchResult> {
     precision: "single",
     microBatch: size.cubes,
   } as const satisfies TrainerSpec;
-  const own = await train(backend, spec, batch, size);
+  const own = await train("single", backend, spec, batch, size);
   const others = size.varied ? await trainVaried(backend, spec, batch, size) : {};
   const peer = await trainInPyTorch(weights, batch, { ...size, learningRate: LEARNING_RATE });
   const gradientErrors = peer && errorsByTensor(own.gradients, peer.gradients);
@@ -110,9 +110,9 @@ async function trainVaried(
   const size = { steps: VARIED_STEPS, runs };
   const tversky = { kind: "tversky", alpha: 0.5, beta: 0.5 } as const;
   return {
-    tversky: await train(backend, { ...spec, loss: tversky }, batch, size),
-    mixed: await train(backend, { ...spec, precision: "mixed" }, batch, size),
-    oneByOne: await train(backend, { ...spec, microBatch: 1 }, batch, size),
+    tversky: await train("tversky", backend, { ...spec, loss: tversky }, batch, size),
+    mixed: await train("mixed", backend, { ...spec, precision: "mixed" }, batch, size),
+    oneByOne: await train("oneByOne", backend, { ...spec, microBatch: 1 }, batch, size),
   };
 }
 
@@ -122,12 +122,15 @@ interface Trained {
   readonly seconds: number;
 }
 
+/** Trains and times; tells it as it comes on the standard error, since the whole may take minutes. */
 async function train(
+  name: string,
   backend: Backend,
   spec: TrainerSpec,
   batch: TrainingBatch,
   size: Pick<Size, "steps" | "runs">,
 ): Promise<Trained> {
+  const begin = performance.now();
   const trainer = await backend.createTrainer(spec);
   try {
     const losses = [await lossOfStep(trainer, batch)];
@@ -145,6 +148,8 @@ async function train(
       await lossOfStep(trainer, batch);
       seconds.push((performance.now() - start) / 1000);
     }
+    const whole = (performance.now() - begin) / 1000;
+    console.error(`${name}: ${round(median(seconds))} s a step, ${round(whole)} s in all`);
     return { losses, gradients, seconds: median(seconds) };
   } finally {
     trainer.dispose();

@@ -4,7 +4,8 @@ usage: training.py BATCH.safetensors GRADIENTS.f32 STEPS RUNS LEARNING_RATE THRE
 
 The file holds the weights, "x" [cube, z, y, x] and "labels" of the same shape. Writes the gradients of the first step, one
 after the other in the order of the weights, and prints one line of JSON: the device, the losses of the first STEPS steps in
-f32, and for each precision the seconds of a step (median of RUNS), which the batch's way to the device is no part of.
+f32, and for each precision the seconds of a step (median of RUNS), which the batch's way to the device is no part of. Tells each of them
+as it comes on the standard error: choosing kernels may take cuDNN a minute.
 """
 
 import contextlib
@@ -82,6 +83,8 @@ def main():
             torch.cat(flat).numpy().tofile(gradients_path)
             result["losses"] += [training.step() for _ in range(int(steps) - 1)]
         result[name] = training.seconds(int(runs))
+        print(f"PyTorch {name}: {result[name]:.4f} s", file=sys.stderr)
+        del training  # gives its memory to the next
     print(json.dumps(result))
 
 
