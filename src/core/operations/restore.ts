@@ -12,7 +12,7 @@ import type { Operation } from "../task/operation";
 import type { TaskContext } from "../task/task";
 import { type Box, boxShape, type Shape3, voxelCount, wholeBox } from "../volume/shape";
 import type { VolumeReader } from "../volume/volume";
-import { BYTES_PER_VOXEL, checkBoxShape, checkFinite, tooLarge } from "./check-restore-box";
+import { checkBoxShape, checkFinite, restoreBytes, tooLarge } from "./check-restore-box";
 import { type BackendSource, type BoxResult, type RestoreTask, restoreBox } from "./restore-box";
 import { createRestoreVolume, restoreOutputs } from "./restore-outputs";
 import { RESTORE_PARAMS, type RestoreParams } from "./restore-params";
@@ -24,8 +24,6 @@ const LEAST_SIGMA = 0.05;
 /** What is done in one piece where nothing else is asked: 320³. */
 const MOST_VOXELS_WHOLE = 320 ** 3;
 const BLOCK_SIDE = 256;
-/** By how much overlapping blocks are more than the volume, about. */
-const BLOCK_OVERHEAD = 2;
 /**
  * Per voxel and call. BM4D's are counted: 343 distances of 64 terms every 27 voxels, and Haar transforms. Those of the others are
  * what a processor does in their time at BM4D's pace, measured at 48³ in WebAssembly (NL-Bayes and BM3D: in TypeScript).
@@ -69,14 +67,13 @@ export const RESTORE: Operation<typeof RESTORE_PARAMS, RestoreInputs, RestoreOut
   params: RESTORE_PARAMS,
 
   estimate(shape, params) {
-    const restored = params.box ? boxShape(params.box) : shape;
-    const voxels = voxelCount(restored);
-    const most = mostVoxels(restored, params);
+    const plan = planOf(params.box ? boxShape(params.box) : shape, params);
+    // Where blocks overlap, voxels are done several times.
+    const voxels = blockBoxes(plan).length * voxelCount(plan.blockShape);
     const calls = params.method === "denoise" || params.method === "kovacik" ? 1 : params.iterations + 1;
-    const flops = (denoiserFlops(params) + STEP_FLOPS) * voxels * calls;
     return {
-      bytes: BYTES_PER_VOXEL * Math.min(voxels, most),
-      flops: voxels > most ? BLOCK_OVERHEAD * flops : flops,
+      bytes: restoreBytes(plan, params),
+      flops: (denoiserFlops(params) + STEP_FLOPS) * voxels * calls,
     };
   },
 
@@ -84,8 +81,8 @@ export const RESTORE: Operation<typeof RESTORE_PARAMS, RestoreInputs, RestoreOut
     checkBurnIn(params);
     const box = params.box ?? wholeBox(inputs.volume.meta.shape);
     const whole = boxShape(box);
-    const plan = planBlocks(whole, mostVoxels(whole, params));
-    checkBoxShape(plan.blockShape);
+    const plan = planOf(whole, params);
+    checkBoxShape(plan.blockShape, params);
     const boxes = blockBoxes(plan).map((block) => moved(block, box));
     const middle = boxes[Math.floor(boxes.length / 2)];
 
@@ -94,7 +91,7 @@ export const RESTORE: Operation<typeof RESTORE_PARAMS, RestoreInputs, RestoreOut
     const first = await readNumbers(inputs.volume, middle);
     const task = await prepare(inputs, params, plan.blockShape, first, context);
     const withSize = (error: unknown): never => {
-      throw isTagged(error, "out-of-memory") ? tooLarge(plan.blockShape, error) : error;
+      throw isTagged(error, "out-of-memory") ? tooLarge(plan.blockShape, params, error) : error;
     };
     const results = await (boxes.length === 1
       ? restoreWhole(task, inputs.volume, box, first)
@@ -128,9 +125,9 @@ function checkBurnIn({ method, burnIn, iterations }: RestoreParams): void {
   throw new ComputeError("bad-parameter", sentence, { name: "burnIn", value: burnIn });
 }
 
-function mostVoxels(shape: Shape3, { block }: RestoreParams): number {
-  if (block !== null) return block ** 3;
-  return voxelCount(shape) <= MOST_VOXELS_WHOLE ? MOST_VOXELS_WHOLE : BLOCK_SIDE ** 3;
+function planOf(shape: Shape3, { block }: RestoreParams): BlockPlan {
+  const isWhole = block === null && voxelCount(shape) <= MOST_VOXELS_WHOLE;
+  return planBlocks(shape, isWhole ? MOST_VOXELS_WHOLE : (block ?? BLOCK_SIDE) ** 3);
 }
 
 function moved(block: Box, { z0, y0, x0 }: Box): Box {
