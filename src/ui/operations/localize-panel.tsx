@@ -6,7 +6,7 @@ import { ConfusionTable } from "../review/confusion-table";
 import { DistancePanel } from "../review/distance-panel";
 import { ExportMenu } from "../review/export-menu";
 import { OverlapTable } from "../review/overlap-table";
-import { ScoreTable } from "../review/score-table";
+import { EvaluationTable } from "../review/score-table";
 import { ThresholdPanel } from "../review/threshold-panel";
 import { useDocument, useShell, useView, useWorkbench } from "../workbench-context";
 import { OperationForm, useShownVolume } from "./operation-form";
@@ -15,6 +15,7 @@ import { RunBox } from "./run-box";
 /** What was found, how good it is, and how that depends on the smallest size. */
 function Found({ entry }: { readonly entry: ParticlesEntry }) {
   const workbench = useWorkbench();
+  const labels = useDocument((document) => entryOf(document.labels, entry.labelsId));
   const { evaluation, list } = entry;
   return (
     <>
@@ -28,7 +29,7 @@ function Found({ entry }: { readonly entry: ParticlesEntry }) {
         </button>
         <ExportMenu />
       </div>
-      {evaluation && <ScoreTable evaluation={evaluation} />}
+      {evaluation && <EvaluationTable evaluation={evaluation} classes={labels?.classes ?? list.classes} />}
       <Section title="Thresholds">
         <ThresholdPanel entry={entry} />
       </Section>

@@ -10,70 +10,17 @@ import {
   useTrainedModel as takeTrainedModel,
 } from "../../commands/run-train";
 import type { TrainingPlan } from "../../commands/training-plan";
-import { classColor } from "../../core/particles/class-colors";
-import type { ClassInfo } from "../../core/particles/particle-list";
 import { lastJob } from "../../state/jobs";
 import type { Training } from "../../state/training";
 import { NumberInput } from "../controls/number-input";
 import { Section } from "../controls/section";
 import { formatDuration } from "../format-quantity";
+import { ScoreTable } from "../review/score-table";
 import { useJobs, useShell, useWorkbench } from "../workbench-context";
 import { JobProgress } from "./job-progress";
 
 const TrainingPlot = lazy(async () => ({ default: (await import("./training-plot")).TrainingPlot }));
 const F1Plot = lazy(async () => ({ default: (await import("./training-plot")).F1Plot }));
-
-type Scores = Readonly<Record<string, Readonly<Record<string, number>>>>;
-
-/** Precision, recall and F1 of each class on the validation tomograms. */
-function ScoresOfClasses({
-  classes,
-  scores,
-  step,
-  radiusVoxels,
-}: {
-  readonly classes: readonly ClassInfo[];
-  readonly scores: Scores;
-  readonly step: unknown;
-  readonly radiusVoxels: number;
-}) {
-  const fixed = (value: number | undefined) => value?.toFixed(2);
-  return (
-    <div className="scores">
-      <table aria-label="Scores on the validation tomograms">
-        <thead>
-          <tr>
-            <th scope="col">Class</th>
-            <th scope="col">true</th>
-            <th scope="col">found</th>
-            <th scope="col">prec.</th>
-            <th scope="col">recall</th>
-            <th scope="col">F1</th>
-          </tr>
-        </thead>
-        <tbody>
-          {classes.map(({ label, name, color = classColor(label) }) => (
-            <tr key={label}>
-              <th scope="row" title={name}>
-                <span className="swatch" style={{ background: color }} /> {name}
-              </th>
-              <td>{scores[label]?.truth}</td>
-              <td>{scores[label]?.found}</td>
-              <td>{fixed(scores[label]?.precision)}</td>
-              <td>{fixed(scores[label]?.recall)}</td>
-              <td>
-                <b>{fixed(scores[label]?.f1)}</b>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <p className="hint">
-        Of step {String(step)}, on the tomograms to validate on, within {radiusVoxels} voxels.
-      </p>
-    </div>
-  );
-}
 
 /** How far it is: curves, the newest figures, F1 of the classes. */
 function Curves({ training }: { readonly training: Training }) {
@@ -83,8 +30,8 @@ function Curves({ training }: { readonly training: Training }) {
   if (!last) return null;
   const validated = validations.findLast(({ loss }) => loss !== null);
   const scored = validations.filter(({ scores }) => scores !== null);
-  const atEnd = phase === "done" ? (kept.model?.manifest.measured as Scores | undefined) : undefined;
-  const scores = atEnd ?? (scored.at(-1)?.scores as unknown as Scores | undefined);
+  const atEnd = phase === "done" ? kept.model?.manifest.measured : undefined;
+  const scores = atEnd ?? scored.at(-1)?.scores;
   const scoredStep = atEnd ? kept.model?.manifest.training?.step : scored.at(-1)?.step;
   const particles = recipe.classes.filter(
     ({ label, radiusAngstrom }) => label > 0 && radiusAngstrom !== undefined,
@@ -110,12 +57,10 @@ function Curves({ training }: { readonly training: Training }) {
         </Suspense>
       )}
       {scores && (
-        <ScoresOfClasses
-          classes={particles}
-          scores={scores}
-          step={scoredStep}
-          radiusVoxels={recipe.validation.radiusVoxels}
-        />
+        <ScoreTable label="Scores on the validation tomograms" classes={particles} scores={scores}>
+          Of step {String(scoredStep)}, on the tomograms to validate on, within{" "}
+          {recipe.validation.radiusVoxels} voxels.
+        </ScoreTable>
       )}
     </Section>
   );

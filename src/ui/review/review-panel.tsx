@@ -5,7 +5,7 @@ import { CommandButton } from "../controls/icon-button";
 import { useCommand, useDocument, useView, useWorkbench } from "../workbench-context";
 import { ExportMenu } from "./export-menu";
 import { ParticleTable } from "./particle-table";
-import { ScoreTable } from "./score-table";
+import { EvaluationTable } from "./score-table";
 
 function NoParticles() {
   const segment = useCommand("run.segment");
@@ -37,6 +37,7 @@ export function ReviewPanel() {
   const sort = useView((view) => view.particleSort);
   const entry = useDocument(({ particles }) => entryOf(particles, particlesId));
   const labels = useDocument((document) => entryOf(document.labels, entry?.labelsId ?? null));
+  const classes = labels?.classes ?? entry?.list.classes ?? [];
   return (
     <div className="review">
       <div className="panel-bar">
@@ -63,11 +64,11 @@ export function ReviewPanel() {
       </div>
       {entry ? (
         <>
-          {entry.evaluation && <ScoreTable evaluation={entry.evaluation} />}
+          {entry.evaluation && <EvaluationTable evaluation={entry.evaluation} classes={classes} />}
           {entry.list.particles.length > 0 ? (
             <ParticleTable
               particles={entry.list.particles}
-              classes={labels?.classes ?? entry.list.classes}
+              classes={classes}
               selected={selected}
               sort={sort}
               onSort={(particleSort) => workbench.view.setState({ particleSort })}
