@@ -34,7 +34,7 @@ export function createWorkbench(data: DataClient, compute: ComputeClient, host: 
     }
   });
   let count = 0;
-  return {
+  const workbench: Workbench = {
     document: createDocumentStore(),
     view: createViewStore(),
     jobs: createJobsStore(),
@@ -51,11 +51,19 @@ export function createWorkbench(data: DataClient, compute: ComputeClient, host: 
     steers: new Map(),
     data,
     compute,
-    host,
+    host: {
+      ...host,
+      saveFile(name, blob) {
+        host.saveFile(name, blob);
+        workbench.savedAt = host.now();
+      },
+    },
+    savedAt: 0,
     viewer: null,
     nextId(kind) {
       count += 1;
       return `${kind}-${count}`;
     },
   };
+  return workbench;
 }

@@ -18,6 +18,7 @@ import { openSample } from "../commands/open-files";
 import { watchValue } from "../commands/probe-value";
 import { followAudit } from "../commands/run-audit";
 import { followImaging } from "../commands/run-simulate";
+import { hasUnsavedWork } from "../commands/unsaved-work";
 import { createComputeClient } from "../services/compute-client";
 import { createDataClient } from "../services/data-client";
 import { WorkbenchProvider } from "../ui/workbench-context";
@@ -32,6 +33,9 @@ watchIsosurface(workbench);
 followThresholds(workbench);
 followImaging(workbench);
 followAudit(workbench);
+addEventListener("beforeunload", (event) => {
+  if (hasUnsavedWork(workbench)) event.preventDefault(); // the browser asks whether to leave
+});
 
 const root = document.getElementById("app");
 if (!root) throw new Error("The page has no element #app.");

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { voxelCount } from "../core/volume/shape";
 import { createLiveLabels, type LiveLabels, liveSlice, writePiece } from "./live-labels";
 
 /** Several bricks along each axis, the last ones cut off. */
@@ -49,7 +50,7 @@ describe("a label map that fills in", () => {
 
   it("takes the newer of two pieces, its background too", () => {
     const live = filled();
-    const labels = new Uint8Array(PIECE.shape.reduce((a, b) => a * b));
+    const labels = new Uint8Array(voxelCount(PIECE.shape));
     writePiece(live, { ...PIECE, labels });
     expect(liveSlice(live, "z", 33).values.every((label) => label === 0)).toBe(true);
   });

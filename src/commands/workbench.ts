@@ -68,6 +68,8 @@ export interface Workbench {
   readonly data: DataClient;
   readonly compute: ComputeClient;
   readonly host: Host;
+  /** When a file was last saved, in milliseconds since the epoch; 0 before the first. */
+  savedAt: number;
   /** Set by the views while they are mounted. */
   viewer: ViewerControls | null;
   nextId(kind: string): string;
