@@ -201,12 +201,14 @@ describe("createComputeService", () => {
     const { output, provenance } = await begun;
     expect(output).toMatchObject({ iterations: pausedAt + 2, isKept: true, beta: 0.5 });
     expect(provenance.params.iterations).toBe(pausedAt + 2);
+    expect(provenance.remarks).toEqual([`β was set to 0.5 by hand from iteration ${pausedAt + 1} on.`]);
     expect(output.trace.slice(pausedAt).every(({ accepted }) => accepted)).toBe(true);
 
     const more = { volume, chainId: "a", goOn: true };
     const longer = await s.run("more", "restore", more, { ...params, iterations: pausedAt + 4 }, ignore);
     expect(longer.output.trace.slice(0, pausedAt + 2)).toEqual(output.trace);
     expect(longer.output.trace).toHaveLength(pausedAt + 4);
+    expect(longer.provenance.remarks).toEqual(provenance.remarks);
     const lost = await caught(s.run("lost", "restore", { ...more, chainId: "b" }, params, ignore));
     expect((lost as Error).message).toContain("not kept any more");
   });

@@ -51,6 +51,7 @@ interface Run<Id extends OperationId> {
   readonly output: RunOutputs[Id];
   readonly params: ParamValues<ParamSpec>;
   readonly inputs: readonly string[];
+  readonly remarks?: readonly string[];
 }
 
 interface RunContext extends TaskContext {
@@ -205,10 +206,11 @@ export async function runOperation<Id extends OperationId>(
   const context: RunContext = { signal, onProgress, breathe, createVolume, unfinishedVolumes };
   try {
     const runner: Runner<Id> = RUNNERS[operation];
-    const { output, params, inputs: names } = await runner(inputs, given, tools, context);
+    const { output, params, inputs: names, remarks = [] } = await runner(inputs, given, tools, context);
     const seconds = (performance.now() - start) / 1000;
     const backend = tools.backend.description;
-    const provenance = { operation, params, inputs: names, backend, version, seconds };
+    const made = { operation, params, inputs: names, backend, version, seconds };
+    const provenance = remarks.length > 0 ? { ...made, remarks } : made;
     return { output, volumes: results.volumes, provenance };
   } finally {
     await results.discard();

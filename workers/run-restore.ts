@@ -23,6 +23,7 @@ export async function runRestore(
   readonly output: RunOutputs["restore"];
   readonly params: ParamValues<ParamSpec>;
   readonly inputs: readonly string[];
+  readonly remarks: readonly string[];
 }> {
   const params = checkParams(RESTORE.params, given, volume.meta.shape);
   const resume = goOn ? keptChain.of(chainId) : null;
@@ -54,5 +55,6 @@ export async function runRestore(
     output: { ...output, isKept },
     params: { ...params, iterations: output.iterations },
     inputs: [volume.meta.name],
+    remarks: output.remarks,
   };
 }

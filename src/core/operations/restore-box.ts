@@ -7,6 +7,7 @@ import { restoreByMaggioni } from "../restore/maggioni";
 import { restoreByMoisan } from "../restore/moisan-tv";
 import type { MwrControl, MwrSteering } from "../restore/mwr-control";
 import type { MwrKernelSpec, MwrKernels } from "../restore/mwr-kernels";
+import type { BetaChange } from "../restore/mwr-state";
 import type { RobustScale } from "../restore/robust-scale";
 import { type MwrRun, runMwr } from "../restore/run-mwr";
 import type { TaskContext } from "../task/task";
@@ -46,6 +47,7 @@ export interface BoxResult {
   readonly volumes: readonly RestoredValues[];
   readonly trace: readonly MwrTracePoint[];
   readonly beta: number;
+  readonly betaChanges: readonly BetaChange[];
   /** Iterations that were done. */
   readonly iterations: number;
   /** What cancelled a chain that had samples by then; null for one that was not. */
@@ -63,7 +65,7 @@ export async function restoreBox(
   const { range, offset } = task.scale;
   const toGrey = (value: number) => value * range + offset;
   const { beta, iterations } = task.params;
-  return { volumes: [{ values, toGrey }], trace: [], beta, iterations, cancel: null };
+  return { volumes: [{ values, toGrey }], trace: [], beta, betaChanges: [], iterations, cancel: null };
 }
 
 function kernelSpec(task: RestoreTask, measured: Float32Array): MwrKernelSpec {
@@ -132,7 +134,8 @@ async function runChain(
     });
     if (part.count === 1) task.steering?.keep(state);
     const volumes = valuesOfChain(state, params, scale);
-    return { volumes, trace: state.trace, beta: state.beta, iterations: state.iteration, cancel };
+    const { trace, betaChanges, iteration } = state;
+    return { volumes, trace, beta: state.beta, betaChanges, iterations: iteration, cancel };
   } finally {
     (kernels as MwrKernels | null)?.dispose();
   }

@@ -1,4 +1,5 @@
 import type { MwrPreviewKind } from "../restore/mwr-control";
+import type { BetaChange } from "../restore/mwr-state";
 import type { RobustScale } from "../restore/robust-scale";
 import type { MwrListener, MwrView } from "../restore/run-mwr";
 import type { TaskContext } from "../task/task";
@@ -108,6 +109,21 @@ function relativeChange(before: Float32Array, after: Float32Array): number {
   }
   const variance = squares / after.length - (sum / after.length) ** 2;
   return variance > 0 ? Math.sqrt(difference / after.length / variance) : 0;
+}
+
+/** Returns what to say of β where it was set while chains ran, of which each has so many iterations; nothing where it was not. */
+export function betaRemarks(
+  chains: readonly { readonly betaChanges: readonly BetaChange[]; readonly iterations: number }[],
+): string[] {
+  let before = 0;
+  const changes: BetaChange[] = [];
+  for (const { betaChanges, iterations } of chains) {
+    // A block's chain begins with the β that was set in the one before it: that is no other change.
+    for (const { iteration, beta } of betaChanges)
+      if (beta !== changes.at(-1)?.beta) changes.push({ iteration: before + iteration, beta });
+    before += iterations;
+  }
+  return changes.map(({ iteration, beta }) => `β was set to ${beta} by hand from iteration ${iteration} on.`);
 }
 
 /** Joins the traces of blocks: the iterations count on. */

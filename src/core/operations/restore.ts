@@ -16,7 +16,7 @@ import { checkBoxShape, checkFinite, restoreBytes, tooLarge } from "./check-rest
 import { type BackendSource, type BoxResult, type RestoreTask, restoreBox } from "./restore-box";
 import { createRestoreVolume, restoreOutputs } from "./restore-outputs";
 import { RESTORE_PARAMS, type RestoreParams } from "./restore-params";
-import { joinTraces } from "./restore-reports";
+import { betaRemarks, joinTraces } from "./restore-reports";
 import type { RestoreOutput, RestorePreview } from "./results";
 
 /** Below this the proposals differ too little from the sample to fill the wedge in reasonable time. */
@@ -108,6 +108,7 @@ export const RESTORE: Operation<typeof RESTORE_PARAMS, RestoreInputs, RestoreOut
       iterations: last.iterations,
       acceptanceRate: trace.length > 0 ? acceptanceRate(trace) : null,
       trace,
+      remarks: betaRemarks(results),
     };
   },
 };

@@ -48,6 +48,8 @@ export interface RestoreOutput {
   readonly acceptanceRate: number | null;
   /** Of blocks, the iterations count on. */
   readonly trace: readonly MwrTracePoint[];
+  /** What is to be known of the result beyond the parameters, each in a sentence: for its provenance. */
+  readonly remarks: readonly string[];
 }
 
 /** Labels of a piece of the volume that is done: x fastest, corner at (z0, y0, x0). */

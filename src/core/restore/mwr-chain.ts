@@ -82,6 +82,7 @@ export async function openMwrChain<Handle>(
   let done = state?.iteration ?? 0;
   let beta = state?.beta ?? settings.beta;
   let kept = state?.kept ?? [];
+  let betaChanges = state?.betaChanges ?? [];
   const trace: MwrTracePoint[] = [...(state?.trace ?? [])];
   /** What the iterations were judged with whose outcomes are not read yet. */
   let betas: number[] = [];
@@ -133,6 +134,8 @@ export async function openMwrChain<Handle>(
       betas.push(beta);
       if (done >= burnIn) await takeSample();
       done++;
+      if (given !== null && given !== betaChanges.at(-1)?.beta)
+        betaChanges = [...betaChanges, { iteration: done, beta: given }];
       const isSteered = settings.autoBeta && given === null && done <= burnIn;
       if (isSteered && done % STEERING_WINDOW === 0) await steer();
     },
@@ -150,6 +153,7 @@ export async function openMwrChain<Handle>(
         burnIn,
         beta,
         trace: [...(await readTrace())],
+        betaChanges,
         decisions: await kernels.readDecisions(),
         current: await kernels.read(current),
         mean: await readSamples(mean),

@@ -10,6 +10,8 @@ export interface MwrChainState {
   /** What the next iteration is judged with. */
   readonly beta: number;
   readonly trace: readonly MwrTracePoint[];
+  /** In the order in which they came. */
+  readonly betaChanges: readonly BetaChange[];
   readonly decisions: MwrDecisionState;
   readonly current: Float32Array<ArrayBuffer>;
   /** Mean and sum of squared deviations of the samples so far; zeros before the first. */
@@ -21,6 +23,13 @@ export interface MwrChainState {
   readonly kept: readonly KeptSample[];
   /** What the chain was made with; one that goes on with it must be made with the same. */
   readonly madeWith: string;
+}
+
+/** β as it was set while the chain ran. */
+export interface BetaChange {
+  /** The first that is judged with it, from 1. */
+  readonly iteration: number;
+  readonly beta: number;
 }
 
 export interface KeptSample {

@@ -195,6 +195,16 @@ describe("a chain that is steered", () => {
     );
     expect(state.trace.slice(0, 2)).toEqual(whole.state.trace.slice(0, 2));
     for (const { beta, accepted } of state.trace.slice(2)) expect([beta, accepted]).toEqual([1e6, true]);
+    expect(whole.state.betaChanges).toEqual([]);
+    expect(state.betaChanges).toEqual([{ iteration: 3, beta: 1e6 }]);
+    // A chain that goes on keeps what was set before.
+    const steering = { ...steer(() => ({ beta: 1e-9 })), resume: state };
+    const settings = { ...SETTINGS, iterations: SETTINGS.iterations + 2 };
+    const longer = await runMwr(runOf({ settings, steering }));
+    expect(longer.state.betaChanges).toEqual([
+      { iteration: 3, beta: 1e6 },
+      { iteration: SETTINGS.iterations + 1, beta: 1e-9 },
+    ]);
   });
 
   test("shows the sample, and mean or deviation once there are two", async () => {

@@ -30,4 +30,6 @@ export interface Provenance {
   readonly backend: string;
   readonly version: string;
   readonly seconds: number;
+  /** What happened in the run that the parameters do not tell, each in a sentence. */
+  readonly remarks?: readonly string[];
 }

@@ -78,13 +78,15 @@ function paramFact(operation: string, name: string, value: unknown): readonly [s
   }
 }
 
-function provenanceFacts({ operation, inputs, backend, version, seconds, params }: Provenance): Facts {
+function provenanceFacts(provenance: Provenance): Facts {
+  const { operation, inputs, backend, version, seconds, params, remarks = [] } = provenance;
   return [
     ["Made by", operation],
     ["From", inputs.join(", ")],
     ["Computed with", backend],
     ["Took", formatDuration(seconds)],
     ["Version", version],
+    ...remarks.map((remark, i) => [remarks.length > 1 ? `Remark ${i + 1}` : "Remark", remark] as const),
     ...Object.entries(params).map(([name, value]) => paramFact(operation, name, value)),
   ];
 }
