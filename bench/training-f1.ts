@@ -5,7 +5,8 @@ import type { Backend } from "../src/core/backend";
 import { TRAIN } from "../src/core/operations/train";
 import { TRAIN_PARAMS } from "../src/core/operations/train-params";
 import { paramDefaults } from "../src/core/task/params";
-import type { TrainOutput } from "../src/core/train/training-run";
+import type { Progress } from "../src/core/task/task";
+import type { TrainOutput, TrainPreview } from "../src/core/train/training-run";
 import { writeModel } from "../src/io/model/write-model";
 import { loadTrainingData } from "../src/io/training-recipe/load-training-data";
 import { projectFile } from "../src/testing/golden-network";
@@ -16,6 +17,8 @@ import { createPyTorchTrainer } from "./pytorch-trainer";
 const RECIPE = "public/models/cell/from-scratch.json";
 /** A GPU in software and plain TypeScript show that it runs, no more. */
 const SLOW_STEPS = 1;
+/** Looks at F1 on the way, so that a run that ends early has told something. */
+const LOOKS = 6;
 /** F1 of a class may differ by this: chance alone leads two trainings that round otherwise to other weights. */
 const LIMIT = 0.02;
 
@@ -31,8 +34,10 @@ export async function trainingF1Bench(options: BenchOptions): Promise<BenchResul
   const { backend, slow, backends } = await openBackend(options.backend);
   try {
     const io = { cwd: process.cwd(), signal, stdout: { write() {} }, stderr: { write() {} } };
-    const { recipe, files } = await loadTraining(process.env.RECIPE ?? projectFile(RECIPE), io);
-    const steps = Number(process.env.STEPS) || (slow ? SLOW_STEPS : recipe.steps);
+    const { recipe: asWritten, files } = await loadTraining(process.env.RECIPE ?? projectFile(RECIPE), io);
+    const steps = Number(process.env.STEPS) || (slow ? SLOW_STEPS : asWritten.steps);
+    const f1Every = Math.ceil(steps / LOOKS);
+    const recipe = { ...asWritten, validation: { ...asWritten.validation, f1Every } };
     const data = await loadTrainingData(recipe, files, backend, { ...free, onProgress() {} });
     const train = async (name: string, by: Backend) => {
       const start = performance.now();
@@ -87,9 +92,13 @@ function withPyTorch(backend: Backend): Backend {
   };
 }
 
+/** Tells F1 whenever it is looked at, and how far a training is every 20 seconds. */
 function progressLog(name: string) {
   let next = 0;
-  return ({ note }: { readonly note: string }) => {
+  return ({ note, preview }: Progress<TrainPreview>) => {
+    for (const { step, scores } of preview?.validations ?? [])
+      if (scores)
+        console.error(`${name}, step ${step}: F1 ${Object.values(scores).map(({ f1 }) => round(f1))}`);
     if (performance.now() < next) return;
     next = performance.now() + 20_000;
     console.error(`${name}: ${note}`);
