@@ -4,6 +4,7 @@ import { openPanel } from "../commands/operation-commands";
 import { entryOf, patchEntry, type VolumeEntry, voxelSizeOf } from "../state/document";
 import type { PanelId, ShellState } from "../state/shell";
 import { CommandButton, IconButton } from "./controls/icon-button";
+import { LongName } from "./controls/long-name";
 import { NumberInput } from "./controls/number-input";
 import { formatNumber, formatShape } from "./format-quantity";
 import { useDocument, useShell, useView, useWorkbench } from "./workbench-context";
@@ -23,7 +24,7 @@ const PANELS: readonly { readonly id: PanelId; readonly label: string }[] = [
 function headerSays({ meta: { voxelSizeAngstrom: size } }: VolumeEntry): string {
   const { x, y, z } = size;
   const isKnown = x > 0 && y > 0 && z > 0;
-  return isKnown ? `${[x, y, z].map(formatNumber).join(" × ")} Å: state one` : "voxel size unknown: state it";
+  return isKnown ? `${[x, y, z].map(formatNumber).join(" × ")} Å: state one` : "state the voxel size";
 }
 
 /** The voxel size; where the header gives none, or a wrong one, the user states it. */
@@ -72,11 +73,13 @@ function Title() {
   if (!volume) return <span className="unit">nothing is open</span>;
   return (
     <span className="document-title">
-      <b className="name" title={volume.name}>
-        {volume.name}
-      </b>
+      <span className="document-name">
+        <b>
+          <LongName name={volume.name} />
+        </b>
+        <VoxelSize volume={volume} />
+      </span>
       <span className="unit">{formatShape(volume.meta.shape)}</span>
-      <VoxelSize volume={volume} />
     </span>
   );
 }

@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from "react";
+import { LongName } from "../controls/long-name";
 import { type EntryAction, EntryMenu } from "./entry-menu";
 
 interface TreeRowProps {
@@ -45,12 +46,11 @@ export function TreeRow(props: TreeRowProps) {
           type="button"
           className="tree-name"
           aria-pressed={current}
-          title={name}
           onClick={onShow}
           onDoubleClick={() => setDraft(name)}
         >
           {icon}
-          <span className="name">{shownName}</span>
+          <LongName name={name} shown={shownName} />
           {note && <span className="unit">{note}</span>}
         </button>
       ) : (
