@@ -107,7 +107,8 @@ test("what is no HDF5, cut short, or no file of Keras says so", async () => {
   const tomogram = await writeHdf5((file) => {
     file.create_dataset({ name: "dataset", data: new Float32Array(8), shape: [2, 2, 2] });
   });
-  const sentence = "c.h5 holds no weights of Keras (no layer_names); it holds dataset.";
+  const sentence =
+    "c.h5 holds no weights of Keras (neither layer_names nor layers with vars); it holds dataset.";
   await expect(readDeepFinderH5(tomogram, "c.h5")).rejects.toThrow(sentence);
 });
 

@@ -21,7 +21,8 @@ interface FileSystem {
   unlink(path: string): void;
 }
 
-const isHdf5 = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) => bytes[i] === byte);
+/** Tells by its first bytes whether a file is one of HDF5. */
+export const isHdf5 = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) => bytes[i] === byte);
 
 /**
  * Returns what `read` makes of an HDF5 file that lies in memory. Throws "not-this-format" where it is none, and "bad-header"

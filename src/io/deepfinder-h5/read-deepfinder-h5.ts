@@ -1,30 +1,23 @@
-import { FormatError } from "../../core/errors";
 import { type ConvLayer, deepFinderLayers } from "../../core/nn/deepfinder-network";
 import type { Tensor, Weights } from "../../core/nn/model";
+import { anotherNetwork, convolutionText } from "./another-network";
 import { readHdf5 } from "./hdf5-file";
 import { type KerasLayer, readKerasLayers } from "./keras-layers";
 
 /** The attribute of the file in which Tomoscope keeps the manifest; Keras does not look at it. */
 export const MANIFEST_ATTRIBUTE = "tomoscope_manifest";
 
-interface DeepFinderH5 {
+export interface DeepFinderH5 {
   readonly weights: Weights;
   /** The manifest as JSON text, in files that Tomoscope wrote; null in others. */
   readonly manifestJson: string | null;
 }
 
-const ordinal = (n: number) =>
-  `${n}${["th", "st", "nd", "rd"][n % 10 > 3 || (n > 10 && n < 14) ? 0 : n % 10]}`;
 const kernelText = (shape: readonly number[]) =>
   `${shape.slice(0, 3).join(" × ")}, ${shape[3]} to ${shape[4]} channels`;
 
-function anotherNetwork(fileName: string, what: string): never {
-  throw new FormatError("unsupported", `${fileName} holds another network than DeepFinder's: ${what}.`, {});
-}
-
 function convolutionOf(layer: KerasLayer, fileName: string): { kernel: Tensor; bias: Tensor } {
-  const kernel = layer.weights.get("kernel");
-  const bias = layer.weights.get("bias");
+  const [kernel, bias] = layer.weights.values();
   if (kernel?.shape.length !== 5 || !bias || layer.weights.size > 2) {
     const held = [...layer.weights].map(([key, { shape }]) => `${key} of ${shape.join(" × ")}`).join(", ");
     anotherNetwork(fileName, `layer ${layer.name} is no 3D convolution with a bias but has ${held}`);
@@ -48,15 +41,15 @@ function checkConvolution(
 }
 
 /**
- * Returns the weights of a DeepFinder model as Keras keeps them (HDF5: a whole model or its weights alone, with or without
- * the optimizer), under the names of our network; there are as many classes as the last layer has channels. Throws
+ * Returns the weights of a DeepFinder model as Keras keeps them (HDF5: a whole model of Keras 2 or the weights alone of any, with
+ * or without the optimizer), under the names of our network; there are as many classes as the last layer has channels. Throws
  * FormatError with one sentence that names what differs: no HDF5 ("not-this-format"), damaged ("bad-header"), another network
- * ("unsupported"). Layout: keras/saving/legacy/hdf5_format.py of Keras 2.
+ * ("unsupported").
  */
 export function readDeepFinderH5(bytes: Uint8Array, fileName: string): Promise<DeepFinderH5> {
   return readHdf5(bytes, fileName, (file) => {
     const found = readKerasLayers(file, fileName);
-    const classCount = found.at(-1)?.weights.get("bias")?.values.length ?? 0;
+    const classCount = [...(found.at(-1)?.weights.values() ?? [])].at(-1)?.values.length ?? 0;
     const expected = deepFinderLayers(classCount);
     if (found.length !== expected.length)
       anotherNetwork(
@@ -66,8 +59,7 @@ export function readDeepFinderH5(bytes: Uint8Array, fileName: string): Promise<D
     const weights = new Map<string, Tensor>();
     for (const [i, layer] of found.entries()) {
       const { kernel, bias } = convolutionOf(layer, fileName);
-      const where = `its ${ordinal(i + 1)} convolution (${layer.name})`;
-      checkConvolution({ kernel, bias }, expected[i], where, fileName);
+      checkConvolution({ kernel, bias }, expected[i], convolutionText(i, layer.name), fileName);
       weights.set(`${expected[i].name}.weight`, kernel);
       weights.set(`${expected[i].name}.bias`, bias);
     }
