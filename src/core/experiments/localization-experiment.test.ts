@@ -79,7 +79,7 @@ beforeAll(async () => {
       notes.add(note.replace(/:.*|, \d+ %$/, ""));
     },
   });
-});
+}, 60_000);
 
 test("each condition scores every class of the same scene, and noise hides what is found without it", () => {
   expect(result.classes.map(({ label }) => label)).toEqual([2, 3, 4, 5]);

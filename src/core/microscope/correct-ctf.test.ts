@@ -7,7 +7,7 @@ import { createCtfCorrector, ctfCorrectionOf, USUAL_WIENER } from "./correct-ctf
 import { correctTiltSeries } from "./correct-tilt-series";
 import { type CtfOptics, ctfOf, ctfZeros } from "./ctf";
 import type { CtfSettings, Imaging } from "./imaging";
-import { simulateTiltSeries } from "./simulate-tilt-series";
+import { createTiltMicroscope } from "./simulate-tilt-series";
 
 const OPTICS: CtfOptics = {
   voltageKv: 300,
@@ -106,11 +106,9 @@ describe("a tilt series", () => {
   const volume = { values, shape: SHAPE, voxelSizeAngstrom: 8 };
   const simulate = async (imaging: Imaging) =>
     (
-      await simulateTiltSeries(
-        volume,
+      await createTiltMicroscope(volume, backend).record(
         imaging,
         1,
-        backend,
         async () => {},
         () => {},
       )

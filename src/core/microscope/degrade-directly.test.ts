@@ -9,7 +9,7 @@ import { type Shape3, voxelCount } from "../volume/shape";
 import { correctTiltSeries } from "./correct-tilt-series";
 import { createDirectMicroscope } from "./degrade-directly";
 import type { CtfSettings, Imaging, TiltSeries } from "./imaging";
-import { simulateTiltSeries } from "./simulate-tilt-series";
+import { createTiltMicroscope } from "./simulate-tilt-series";
 
 const SHAPE: Shape3 = [40, 24, 48];
 const [NZ, NY, NX] = SHAPE;
@@ -78,11 +78,9 @@ const backProject = (series: TiltSeries) =>
 async function series(changes: Partial<Imaging>) {
   const imaging = { ...IMAGING, ...changes };
   const volume = { values: blobs, shape: SHAPE, voxelSizeAngstrom: VOXEL };
-  const { series } = await simulateTiltSeries(
-    volume,
+  const { series } = await createTiltMicroscope(volume, backend).record(
     imaging,
     1,
-    backend,
     async () => {},
     () => {},
   );

@@ -8,7 +8,7 @@ import { ctfZeros } from "./ctf";
 import { doseDamping } from "./dose-damping";
 import { imageConditions } from "./image-conditions";
 import type { CtfSettings, Imaging } from "./imaging";
-import { simulateTiltSeries } from "./simulate-tilt-series";
+import { createTiltMicroscope } from "./simulate-tilt-series";
 
 const backend = {
   createTomographyKernels: async (spec: Parameters<typeof createReferenceTomographyKernels>[0]) =>
@@ -64,11 +64,9 @@ function blobs([nz, ny, nx]: Shape3): Float32Array {
 
 const volume = { values: blobs(SHAPE), shape: SHAPE, voxelSizeAngstrom: VOXEL };
 const simulate = (changes: Partial<Imaging>, seed = 1, what = volume) =>
-  simulateTiltSeries(
-    what,
+  createTiltMicroscope(what, backend).record(
     { ...PERFECT, ...changes },
     seed,
-    backend,
     async () => {},
     () => {},
   );
@@ -225,11 +223,9 @@ test("progress rises from the first to the last of its steps", async () => {
   const steps: number[] = [];
   let total = 0;
   const imaging = { ...PERFECT, ctf: CTF, noise: { snr: 1, kind: "gaussian" } as const };
-  await simulateTiltSeries(
-    volume,
+  await createTiltMicroscope(volume, backend).record(
     imaging,
     1,
-    backend,
     async () => {},
     (step) => {
       steps.push(step.done);
@@ -238,4 +234,70 @@ test("progress rises from the first to the last of its steps", async () => {
   );
   expect(steps).toEqual([...steps].sort((a, b) => a - b));
   expect(steps.at(-1)).toBe(total);
+});
+
+describe("a microscope that records again", () => {
+  const shape: Shape3 = [6, 16, 16];
+  const small = { values: blobs(shape), shape, voxelSizeAngstrom: VOXEL };
+  const NOISY: Imaging = {
+    ...PERFECT,
+    tilts: { ...PERFECT.tilts, stepDeg: 20 },
+    ctf: { ...CTF, defocusSpreadMicrometre: 0.1 },
+    dosePerImage: 2,
+    shiftErrorAngstrom: 5,
+    tiltErrorDeg: 0.5,
+    noise: { snr: 0.1, kind: "gaussian" },
+  };
+  const record = async (imagings: readonly (readonly [Partial<Imaging>, number])[]) => {
+    let projections = 0;
+    const microscope = createTiltMicroscope(small, {
+      ...backend,
+      async createTomographyKernels(spec) {
+        projections++;
+        return createReferenceTomographyKernels(spec);
+      },
+    });
+    const recorded = [];
+    for (const [changes, seed] of imagings)
+      recorded.push(
+        await microscope.record(
+          { ...NOISY, ...changes },
+          seed,
+          async () => {},
+          () => {},
+        ),
+      );
+    return { recorded, projections };
+  };
+
+  test("projects once for any noise, correction and reconstruction, and gives the series of a new one", async () => {
+    const again = [
+      [{}, 1],
+      [{ noise: { snr: 2, kind: "gaussian" } }, 1],
+      [{ noise: { snr: 0.05, kind: "poisson" } }, 1],
+      [{ noise: { snr: null, kind: "gaussian" } }, 1],
+      [{ ctf: { ...CTF, defocusSpreadMicrometre: 0.1, correction: "wiener" } }, 1],
+      [{ reconstruction: { method: "sirt", iterations: 3, lowPassAngstrom: 40 } }, 1],
+      [{}, 1],
+    ] as const;
+    const { recorded, projections } = await record(again);
+    expect(projections).toBe(1);
+    for (const [i, each] of again.entries()) expect(recorded[i]).toEqual((await record([each])).recorded[0]);
+    expect(recorded[6]).toEqual(recorded[0]);
+    expect(recorded[1].series.images).not.toEqual(recorded[0].series.images);
+  });
+
+  test.each<[string, Partial<Imaging>, number]>([
+    ["tilt range", { tilts: { ...PERFECT.tilts, maxTiltDeg: 40, stepDeg: 20 } }, 1],
+    ["defocus", { ctf: { ...CTF, defocusMicrometre: 3 } }, 1],
+    ["dose", { dosePerImage: 1 }, 1],
+    ["seed", {}, 2],
+  ])("projects anew for another %s", async (_what, changes, seed) => {
+    const { recorded, projections } = await record([
+      [{}, 1],
+      [changes, seed],
+    ]);
+    expect(projections).toBe(2);
+    expect(recorded[1]).toEqual((await record([[changes, seed]])).recorded[0]);
+  });
 });

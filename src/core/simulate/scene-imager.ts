@@ -2,7 +2,7 @@ import type { Backend } from "../backend";
 import { correctTiltSeries } from "../microscope/correct-tilt-series";
 import { createDirectMicroscope, type DirectMicroscope } from "../microscope/degrade-directly";
 import type { Imaging, TiltSeries } from "../microscope/imaging";
-import { simulateTiltSeries } from "../microscope/simulate-tilt-series";
+import { createTiltMicroscope, type TiltMicroscope } from "../microscope/simulate-tilt-series";
 import type { Progress, TaskContext } from "../task/task";
 import { reconstruct } from "../tomography/reconstruct";
 import type { Scene } from "./build-scene";
@@ -38,11 +38,17 @@ export function progressPart(
   };
 }
 
-/** Returns the imager of a scene; the direct route keeps the scene's spectrum from its first use on. */
-export function createSceneImager(scene: Scene, backend: Backend): SceneImager {
-  const { density, shape, voxelSizeAngstrom } = scene;
+/**
+ * Returns the imager of a scene. It keeps what the newest route needs again: the direct one the spectra of the scene and of
+ * the noise, that by tilts the newest series without its noise, so that a change of the SNR projects nothing anew.
+ */
+export function createSceneImager(
+  { density, shape, voxelSizeAngstrom }: Pick<Scene, "density" | "shape" | "voxelSizeAngstrom">,
+  backend: Pick<Backend, "createTomographyKernels" | "createFourier3">,
+): SceneImager {
   let release = () => {};
   let direct: DirectMicroscope | null = null;
+  let byTilts: TiltMicroscope | null = null;
 
   async function prepareDirect(): Promise<DirectMicroscope> {
     const fourier = await backend.createFourier3(shape);
@@ -57,6 +63,7 @@ export function createSceneImager(scene: Scene, backend: Backend): SceneImager {
   }
 
   async function imageDirectly(imaging: Imaging, seed: number, { breathe, onProgress }: Surroundings) {
+    byTilts = null;
     onProgress({ done: 0, total: 1, note: "wedge, CTF and noise" });
     direct ??= await prepareDirect();
     await breathe();
@@ -65,17 +72,13 @@ export function createSceneImager(scene: Scene, backend: Backend): SceneImager {
   }
 
   async function imageByTilts(imaging: Imaging, seed: number, surroundings: Surroundings) {
+    release();
+    release = () => {};
+    direct = null;
     const { breathe } = surroundings;
-    const volume = { values: density, shape, voxelSizeAngstrom };
+    byTilts ??= createTiltMicroscope({ values: density, shape, voxelSizeAngstrom }, backend);
     const recording = progressPart(surroundings, 0, 0.4);
-    const { series, measuredSnr } = await simulateTiltSeries(
-      volume,
-      imaging,
-      seed,
-      backend,
-      breathe,
-      recording,
-    );
+    const { series, measuredSnr } = await byTilts.record(imaging, seed, breathe, recording);
     const correcting = progressPart(surroundings, 0.4, 0.5);
     const corrected = imaging.ctf
       ? await correctTiltSeries(series, imaging.ctf, backend, breathe, correcting)
