@@ -144,7 +144,19 @@ export class SliceView {
   tellHover(pixel: Point2 | null): void {
     const point = pixel && this.pointAt(pixel);
     const shape = this.#context.props()?.volume?.shape;
-    this.#context.events.onHover(point && shape && isInside(point, shape) ? point : null);
+    const isThere = point && shape && isInside(point, shape);
+    this.#context.events.onHover(isThere ? { ...point, of: this.#seenAt(pixel, point) } : null);
+  }
+
+  /** Tells which volume is drawn at a pixel, whose point is given. */
+  #seenAt(pixel: Point2, { x, y, z }: Point3): "volume" | "compare" {
+    if (this.#pane === "compare") return "compare";
+    const now = this.#shown();
+    if (!now?.props.compare || now.props.swipe === null || !this.#over) return "volume";
+    const { origin, shape } = now.props.compare;
+    const isRight = pixel.x >= now.props.swipe * now.view.size.width;
+    const inCompare = { x: x - origin.x, y: y - origin.y, z: z - origin.z };
+    return isRight && isInside(inCompare, shape) ? "compare" : "volume";
   }
 
   #shown() {

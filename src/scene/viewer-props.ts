@@ -91,11 +91,16 @@ export interface ViewerProps {
   readonly slicePlanes: boolean;
 }
 
+/** A point in voxels of `volume` (not rounded), and which of the two volumes is seen there. */
+export interface SeenPoint extends Point3 {
+  readonly of: "volume" | "compare";
+}
+
 /** What the user did in a view; the owner changes its state and calls `update`. */
 export interface ViewerEvents {
   onCursor(point: Point3): void;
-  /** The point under the pointer, in voxels (not rounded), or null when it leaves. */
-  onHover(point: Point3 | null): void;
+  /** The point under the pointer, or null when it leaves. */
+  onHover(point: SeenPoint | null): void;
   onSlice(axis: Axis, step: number): void;
   /** `pane` tells whose contrast: that of the compare pane if it is "compare" and has its own, else the main one. */
   onContrast(low: number, high: number, pane: PaneId): void;

@@ -138,7 +138,9 @@ class CanvasViewer implements Viewer {
     this.#scene3d.update(props);
     this.#fetch();
     this.#requestDraw();
-    if (before && !samePoint(cursor, before.cursor)) this.#tellHover();
+    const { swipe, compare } = props;
+    const isSeenSame = swipe === before?.swipe && compare?.id === before?.compare?.id;
+    if (before && !(isSeenSame && samePoint(cursor, before.cursor))) this.#tellHover();
   }
 
   #tellHover(): void {

@@ -169,6 +169,11 @@ export function voxelSizePerAxisOf({ statedVoxelSizeAngstrom: stated, meta }: Vo
   return stated === null ? meta.voxelSizeAngstrom : { x: stated, y: stated, z: stated };
 }
 
+/** Returns where the corner of a compared volume lies in the volume: that of a box of it, else its own. */
+export function originIn(volume: VolumeEntry | null, compared: VolumeEntry): Point3 {
+  return compared.parentId === volume?.id ? compared.origin : { x: 0, y: 0, z: 0 };
+}
+
 /** Returns the entry with that id, or null. */
 export function entryOf<Entry extends { readonly id: string }>(
   entries: readonly Entry[],

@@ -18,9 +18,9 @@ export interface ViewState {
   readonly labelsId: string | null;
   readonly particlesId: string | null;
   readonly cursor: Point3;
-  /** The point under the pointer, not rounded. */
-  readonly hover: Point3 | null;
-  /** The grey value at the pointer or the cursor; null until it is known. */
+  /** The point under the pointer, in voxels of the volume (not rounded), and which of the two volumes is seen there. */
+  readonly hover: (Point3 & { readonly of: "volume" | "compare" }) | null;
+  /** The grey value of what is seen at the pointer, or of the volume at the cursor; null until it is known, and outside. */
   readonly value: number | null;
   readonly slab: number;
   readonly crosshair: boolean;
@@ -83,6 +83,11 @@ export function createViewStore(): ViewStore {
 /** Tells whether the slice views show two volumes, either side of a divider. */
 export function isSwiping({ compareId, layout, fullLayout }: ViewState): boolean {
   return compareId !== null && (layout === "one" ? fullLayout : layout) === "swipe";
+}
+
+/** Tells whether two volumes are shown, side by side or either side of a divider. */
+export function isComparing({ compareId, layout, fullLayout }: ViewState): boolean {
+  return compareId !== null && (layout === "one" ? fullLayout : layout) !== "grid";
 }
 
 const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));

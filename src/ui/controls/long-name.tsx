@@ -1,4 +1,4 @@
-/** So many letters at the end of a name stay: those of one session differ there, in number and binning. */
+/** So many letters at the end of a long name stay: the files of a session differ there, in number and binning. */
 const KEPT_AT_END = 12;
 
 interface LongNameProps {
@@ -7,12 +7,23 @@ interface LongNameProps {
   readonly shown?: string;
 }
 
-/** The name of a file, which is shortened in its middle where there is no room for all of it. */
+/** The name of a file; a long one is shortened in its middle where there is no room for all of it. */
 export function LongName({ name, shown = name }: LongNameProps) {
+  if (shown.length <= 2 * KEPT_AT_END)
+    return (
+      <span className="name" title={name}>
+        {shown}
+      </span>
+    );
   return (
     <span className="long-name" title={name}>
-      <span className="name">{shown.slice(0, -KEPT_AT_END)}</span>
-      <span className="name end">{shown.slice(-KEPT_AT_END)}</span>
+      <span className="visually-hidden">{shown}</span>
+      <span className="name" aria-hidden>
+        {shown.slice(0, -KEPT_AT_END)}
+      </span>
+      <span className="name end" aria-hidden>
+        {shown.slice(-KEPT_AT_END)}
+      </span>
     </span>
   );
 }

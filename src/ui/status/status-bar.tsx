@@ -2,12 +2,26 @@ import { X } from "lucide-react";
 import { stopJob } from "../../commands/operation-commands";
 import { entryOf, voxelSizeOf } from "../../state/document";
 import { currentJob } from "../../state/jobs";
-import { clampPoint } from "../../state/view";
+import { clampPoint, isComparing } from "../../state/view";
 import { IconButton } from "../controls/icon-button";
+import { LongName } from "../controls/long-name";
 import { formatLength, formatNumber } from "../format-quantity";
 import { JobProgress } from "../operations/job-progress";
 import { useDocument, useJobs, useView, useWorkbench } from "../workbench-context";
 import { BackendMenu } from "./backend-menu";
+
+/** Whose grey value it is, where two volumes are shown. */
+function SeenVolume() {
+  const id = useView((view) => (view.hover?.of === "compare" ? view.compareId : view.volumeId));
+  const isTold = useView(isComparing);
+  const name = useDocument(({ volumes }) => entryOf(volumes, id)?.name);
+  if (!isTold || name === undefined) return null;
+  return (
+    <span className="status-item seen">
+      <span className="unit">of</span> <LongName name={name} />
+    </span>
+  );
+}
 
 /** Where the pointer (or the cursor) is, in voxels and nm, and the grey value there. */
 function Position() {
@@ -39,6 +53,7 @@ function Position() {
       <span className="status-item">
         <span className="unit">value</span> <b>{value === null ? "–" : formatNumber(value)}</b>
       </span>
+      <SeenVolume />
       <span className="status-item">
         <span className="unit">slab</span> <b>{slab}</b>
       </span>

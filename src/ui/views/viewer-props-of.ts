@@ -12,6 +12,7 @@ import type {
 import {
   entryOf,
   type LabelsEntry,
+  originIn,
   type ParticlesEntry,
   type VolumeEntry,
   voxelSizeOf,
@@ -134,7 +135,7 @@ export function createViewerPropsOf({
         shape: compare.meta.shape,
         revision: compare.revision,
         hatch: now.hatch ? keptCompareHatch(maskOf(volumes, compare)) : undefined,
-        origin: compare.parentId === volume?.id ? compare.origin : { x: 0, y: 0, z: 0 },
+        origin: originIn(volume, compare),
       },
       compareAxis: now.compareAxis,
       swipe: isSwiping(now) && compare ? now.divider : null,
