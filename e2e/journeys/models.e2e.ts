@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Model } from "../../src/core/nn/model";
 import { writeModel } from "../../src/io/model/write-model";
 import { loadGoldenNetwork, loadStarterModel } from "../../src/testing/golden-network";
+import { deepFinderModel, kerasArchive } from "../../src/testing/keras-archive";
 import { kerasFile } from "../../src/testing/keras-file";
 import { type App, fillNumber, openApp, screenshot } from "../app";
 import { bytesOf, dropFile, dropFiles, mrcFile } from "../files";
@@ -95,6 +96,15 @@ test("a manifest and its weights open together; what is no model gets its senten
   ]);
   await page.getByRole("region", { name: "Model mine" }).getByText("Trained on two cells of ours.").waitFor();
   await screenshot(page, "models-own");
+
+  await dropFile(
+    page,
+    "cell.keras",
+    Buffer.from(await kerasArchive(deepFinderModel(starter.weights), "Keras 3")),
+  );
+  await page.getByRole("region", { name: "Model cell" }).getByLabel("Name of class 5").waitFor();
+  await screenshot(page, "models-keras");
+  await page.getByRole("button", { name: "Close cell" }).click();
 
   await dropFile(page, "tomogram.h5", Buffer.from("no HDF5"));
   await page.getByText("tomogram.h5 is no HDF5 file.").waitFor();

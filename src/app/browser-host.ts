@@ -1,7 +1,7 @@
 import type { Host } from "../commands/workbench";
 
 const READABLE =
-  ".mrc,.map,.rec,.st,.ali,.mrcs,.em,.gz,.bz2,.json,.star,.xml,.csv,.tlt,.rawtlt,.mdoc,.pdb,.ent,.cif,.mmcif,.h5,.hdf5,.safetensors";
+  ".mrc,.map,.rec,.st,.ali,.mrcs,.em,.gz,.bz2,.json,.star,.xml,.csv,.tlt,.rawtlt,.mdoc,.pdb,.ent,.cif,.mmcif,.h5,.hdf5,.keras,.safetensors";
 /** Long enough for the browser to have taken the file. */
 const KEEP_LINK_MS = 60_000;
 

@@ -15,7 +15,7 @@ import { readTextFile } from "./text-files";
 
 export const MODEL_FLAG = {
   value: "MODEL",
-  help: "A model that ships with Tomoscope, or the path of a manifest.json, a DeepFinder .h5 or a .safetensors (default: the first that ships and fits the voxel size).",
+  help: "A model that ships with Tomoscope, or the path of a manifest.json, a DeepFinder .h5 or .keras, or a .safetensors (default: the first that ships and fits the voxel size).",
 } as const;
 
 const MANIFEST = "manifest.json";

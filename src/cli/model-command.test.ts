@@ -10,6 +10,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { loadStarterModel } from "../testing/golden-network";
+import { deepFinderModel, kerasArchive, kerasWeightsFile } from "../testing/keras-archive";
 import { runCaptured } from "../testing/run-captured";
 import { publicFile } from "./public-files";
 import { runCli } from "./run-cli";
@@ -51,6 +53,20 @@ test("to DeepFinder's .h5 and back to ours: the same weights, the same manifest"
   expect(other).toMatchObject({ name: "other", isDescribed: false, voxelSizeAngstrom: null });
 });
 
+test("what Keras 3 saves opens too, and is the same weights", async () => {
+  const { weights } = await loadStarterModel();
+  writeFileSync(join(folder, "net.keras"), await kerasArchive(deepFinderModel(weights), "Keras 3"));
+  writeFileSync(join(folder, "net.weights.h5"), await kerasWeightsFile(deepFinderModel(weights), "Keras 3"));
+  for (const file of ["net.keras", "net.weights.h5"]) {
+    mkdirSync(join(folder, "of", file), { recursive: true });
+    const model = await json("model", file, "--out", `of/${file}/net.safetensors`);
+    expect(model).toMatchObject({ name: "net", isDescribed: false, weightCount: 903126 });
+    const shipped = readFileSync(publicFile("models/starter/starter.safetensors"));
+    const ours = readFileSync(join(folder, "of", file, "net.safetensors"));
+    expect(ours.subarray(-4 * 903126).equals(shipped.subarray(-4 * 903126))).toBe(true);
+  }
+});
+
 test("half precision halves the file", async () => {
   mkdirSync(join(folder, "half"));
   await json("model", "starter", "--out", "half/h.safetensors", "--half");
@@ -66,6 +82,7 @@ test("what cannot be done is said, and nothing is replaced", async () => {
     [["model", "nobody"], 2, 'There is no model "nobody"'],
     [["model", "text.h5"], 1, "text.h5 is no HDF5 file."],
     [["model", "starter", "-o", "x.onnx"], 2, "--out x.onnx must end with .safetensors or .h5."],
+    [["model", "starter", "-o", "x.weights.h5"], 2, "end it with .h5 alone."],
     [["model", "starter", "-o", "x.h5", "--half"], 2, "--half is for .safetensors"],
     [["model", "starter", "-o", "taken/x.safetensors"], 2, "taken/manifest.json is of something else"],
   ] as const) {

@@ -24,7 +24,7 @@ export const fileCommands: readonly Command[] = [
   },
   {
     id: "file.open-model",
-    label: "Open a model (.h5, or manifest.json with .safetensors)…",
+    label: "Open a model (.h5, .keras, or manifest.json with .safetensors)…",
     group: "File",
     keys: [],
     run: async (workbench) => openFiles(workbench, await workbench.host.pickFiles()),

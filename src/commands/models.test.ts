@@ -154,6 +154,7 @@ describe("files that are dropped", () => {
       /instead of \[1, 1, 1, 32, 3\]/,
     ],
     [() => [new File(["text"], "a.h5")], /a\.h5 is no HDF5 file/],
+    [() => [new File(["text"], "a.keras")], /a\.keras is no model of Keras/],
   ])("what is no model gets its sentence, and no model (%#)", async (files, told) => {
     const before = shell().models;
     await openFiles(workbench, files());

@@ -70,7 +70,7 @@ interface OpenedModel extends ModelFile {
 
 /** Models as files: reading and writing them needs no open volume. Rejects with an error whose sentence names what does not fit. */
 export interface ModelFiles {
-  /** Reads the weights of a model, DeepFinder's .h5 or .safetensors, and checks that they fit; null: no manifest was given. */
+  /** Reads the weights of a model, DeepFinder's .h5 or .keras, or .safetensors, and checks that they fit; null: no manifest was given. */
   openModel(weights: VolumeFile, manifest: ModelManifest | null): Promise<OpenedModel>;
   /** Writes a model as a Keras weights file (.h5) that DeepFinder loads. */
   modelToH5(model: ModelFile): Promise<Blob>;

@@ -94,6 +94,8 @@ export const modelCommand: Command = {
     const out = flagValue(args, "out");
     if (out !== undefined && !/\.(safetensors|h5|hdf5)$/i.test(out))
       throw new UsageError(`--out ${out} must end with .safetensors or .h5.`);
+    if (out !== undefined && /\.weights\.h5$/i.test(out))
+      throw new UsageError(`Keras takes --out ${out} for a file of another layout; end it with .h5 alone.`);
     await checkOutputs([["--out", out]], isModelPath(given) ? [given] : [], io);
     const model = await loadModel(given, io);
     const written = out === undefined ? [] : await writeAs(out, model, hasFlag(args, "half"), io);

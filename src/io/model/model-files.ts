@@ -3,8 +3,8 @@ import type { ModelManifest } from "../../core/nn/model";
 import { parseJson } from "../json/parse-json";
 import { readManifest } from "./read-model";
 
-/** The endings of files that hold the weights of a model: DeepFinder's and our own. */
-export const WEIGHTS_ENDING = /\.(h5|hdf5|safetensors)$/i;
+/** The endings of files that hold the weights of a model: DeepFinder's (Keras) and our own. */
+export const WEIGHTS_ENDING = /(\.weights\.h5|\.(h5|hdf5|keras|safetensors))$/i;
 
 /** Tells by its name whether a file holds the weights of a model. */
 export const isWeightsFile = (name: string): boolean => WEIGHTS_ENDING.test(name);

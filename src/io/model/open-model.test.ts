@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Model } from "../../core/nn/model";
 import { loadStarterModel } from "../../testing/golden-network";
+import { deepFinderModel, kerasArchive } from "../../testing/keras-archive";
 import { writeDeepFinderH5 } from "../deepfinder-h5/write-deepfinder-h5";
 import { writeSafetensors } from "../safetensors/write-safetensors";
 import { memorySource } from "../source/memory-source";
@@ -42,6 +43,18 @@ test("an .h5 of ours is described by what it carries", async () => {
   const model = await openModel(memorySource(await writeDeepFinderH5(starter), "any.h5"), null);
   expect(model.isDescribed).toBe(true);
   expect(model.manifest).toEqual(starter.manifest);
+});
+
+test("a .keras is a model whose name is the file's", async () => {
+  const file = await kerasArchive(deepFinderModel(starter.weights), "Keras 3");
+  const { manifest, isDescribed, weights } = await openModel(memorySource(file, "cell.v2.keras"), null);
+  expect(isDescribed).toBe(false);
+  expect(manifest.name).toBe("cell.v2");
+  expect(manifest.classes).toHaveLength(6);
+  expect(weights.get("c4.bias")).toEqual(starter.weights.get("c4.bias"));
+  await expect(openModel(memorySource(new Uint8Array(8), "cell.keras"), null)).rejects.toThrow(
+    "cell.keras is no model of Keras",
+  );
 });
 
 test("what does not fit is named in one sentence", async () => {

@@ -2,6 +2,7 @@ import { FormatError } from "../../core/errors";
 import { checkWeights } from "../../core/nn/check-weights";
 import type { Model, ModelManifest, Weights } from "../../core/nn/model";
 import { readDeepFinderH5 } from "../deepfinder-h5/read-deepfinder-h5";
+import { readDeepFinderKeras } from "../deepfinder-h5/read-deepfinder-keras";
 import { readSafetensors } from "../safetensors/read-safetensors";
 import type { ByteSource } from "../source/byte-source";
 import { parseManifest, WEIGHTS_ENDING } from "./model-files";
@@ -11,6 +12,7 @@ import { undescribedManifest } from "./undescribed-manifest";
 const MAX_WEIGHTS_BYTES = 2 ** 28;
 
 const H5_FILE = /\.(h5|hdf5)$/i;
+const KERAS_FILE = /\.keras$/i;
 
 export interface OpenedModel extends Model {
   /** Whether a file says what its classes are; if not, names, radii, voxel size and contrast are guesses. */
@@ -26,11 +28,12 @@ async function readAll(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
 async function readWeights(source: ByteSource): Promise<{ weights: Weights; manifestJson: string | null }> {
   const bytes = await readAll(source);
   if (H5_FILE.test(source.name)) return readDeepFinderH5(bytes, source.name);
+  if (KERAS_FILE.test(source.name)) return readDeepFinderKeras(bytes, source.name);
   return { weights: readSafetensors(bytes), manifestJson: null };
 }
 
 /**
- * Returns a model from the file of its weights (DeepFinder's .h5, or .safetensors) and from the manifest that describes it;
+ * Returns a model from the file of its weights (DeepFinder's .h5 or .keras, or .safetensors) and from the manifest that describes it;
  * null where there is none: then what an .h5 of ours carries, else guesses. The weights fit the network, or it throws one
  * sentence that names what differs.
  */
