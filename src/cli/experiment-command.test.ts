@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { XMLValidator } from "fast-xml-parser";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { AbortError } from "../core/errors";
 import { runCaptured } from "../testing/run-captured";
 import { runCli } from "./run-cli";
 
@@ -42,9 +43,16 @@ const cli = (argv: string[], signal?: AbortSignal) =>
   runCaptured(runCli, ["experiment", ...argv], folder, signal);
 const inFolder = (...path: string[]) => readFileSync(join(folder, ...path), "utf8");
 
-test("ch4 prints classes against conditions, and leaves numbers, table and plot; again they are the same", async () => {
-  const args = ["ch4", ...TINY, ...GRID, ...BACKEND, "--out"];
-  const { code, stdout, stderr } = await cli([...args, "a"]);
+const WHOLE = ["ch4", ...TINY, ...GRID, ...BACKEND, "--out"];
+let whole: ReturnType<typeof cli> | undefined;
+/** Runs four tomograms into the folder "a", once for all tests. */
+function wholeRun() {
+  whole ??= cli([...WHOLE, "a"]);
+  return whole;
+}
+
+test("ch4 prints classes against conditions, and leaves numbers, table and plot", async () => {
+  const { code, stdout, stderr } = await wholeRun();
   expect(code, stderr).toBe(0);
   const lines = stdout.split("\n");
   const cells = (line: string) => line.split(/\s{2,}/).map((cell) => cell.trim());
@@ -83,10 +91,6 @@ test("ch4 prints classes against conditions, and leaves numbers, table and plot;
   expect(XMLValidator.validate(svg)).toBe(true);
   expect(svg).toContain("20S proteasome");
   expect(svg).not.toContain("TRiC");
-
-  expect((await cli([...args, "b"])).code).toBe(0);
-  for (const name of ["ch4.json", "ch4.csv", "ch4.svg"])
-    expect(inFolder("b", name)).toBe(inFolder("a", name));
 });
 
 test("as JSON, without a folder, with a model that is chosen", async () => {
@@ -114,6 +118,8 @@ test("what is asked wrongly gets one sentence, and nothing is left", async () =>
     [["ch4", ...TINY, "--tilts", "120", ...BACKEND, "--out", "c"], 2, /Lowest tilt must be a number/],
     [["ch4", ...TINY, "--model", "none"], 2, /There is no model "none"/],
     [["ch4", ...TINY, "--out", "taken"], 1, /taken cannot be written/],
+    [["ch4", ...TINY, "--continue"], 2, /--continue needs the --out of the run that stopped/],
+    [["ch2", "--continue"], 2, /The experiment ch2 has no flag --continue/],
     [["ch4", "--preset", "shrec", "--model", "starter", ...BACKEND], 1, /The model "starter" knows/],
   ];
   for (const [argv, expected, sentence] of cases) {
@@ -131,4 +137,77 @@ test("a cancelled experiment leaves the folder as it was", async () => {
   expect([code, stderr]).toEqual([1, "Cancelled: nothing was written.\n"]);
   expect(readdirSync(join(folder, "kept"))).toEqual(["ch4.csv"]);
   expect(inFolder("kept", "ch4.csv")).toBe("before");
+});
+
+/** Runs an experiment and stops it when it says a line that begins so. */
+async function stoppedAt(beginning: string, argv: string[]) {
+  const cancel = new AbortController();
+  let said = "";
+  const stderr = {
+    write(text: string) {
+      said += text;
+      if (text.startsWith(beginning)) cancel.abort(new AbortError());
+    },
+  };
+  const io = { stdout: { write() {} }, stderr, signal: cancel.signal, cwd: folder };
+  return { code: await runCli(["experiment", ...argv], io), said };
+}
+
+test("a run that was stopped keeps its tomograms, and goes on to the same files", async () => {
+  const { stdout, stderr } = await wholeRun();
+  expect(stderr).toMatch(/^1 of 4: seed 3, SNR 0\.01, ±45°: F1 20S proteasome \d\.\d{3}, mean \d\.\d{3}$/m);
+  expect(stderr).toMatch(/^4 of 4: seed 3, SNR 10, ±60°: F1 /m);
+
+  // Nothing is there to go on from: it begins at the beginning.
+  const { code, said } = await stoppedAt("3 of 4:", [...WHOLE, "b", "--continue"]);
+  expect(code, said).toBe(1);
+  expect(said).toMatch(
+    /Cancelled: b.ch4\.json\.part has the scores of 3 of the 4 tomograms; --continue goes on from there\.\n$/,
+  );
+  expect(readdirSync(join(folder, "b"))).toEqual(["ch4.json.part"]);
+
+  const rest = await cli([...WHOLE, "b", "--continue"]);
+  expect(rest.code, rest.stderr).toBe(0);
+  expect(rest.stderr).toMatch(/^3 of 4 tomograms are taken over from b.ch4\.json\.part\.$/m);
+  expect(rest.stderr.match(/^\d of 4: /gm)).toEqual(["4 of 4: "]);
+  expect(rest.stdout).toBe(stdout.replace("are in a", "are in b"));
+  expect(readdirSync(join(folder, "b")).sort()).toEqual(["ch4.csv", "ch4.json", "ch4.svg"]);
+  for (const name of ["ch4.json", "ch4.csv", "ch4.svg"])
+    expect(inFolder("b", name)).toBe(inFolder("a", name));
+});
+
+test("what a stopped run left is neither lost unasked nor taken over by another", async () => {
+  const args = ["ch4", ...TINY, "--snr", "10", "--tilts", "60", "--seeds", "3", ...BACKEND];
+  expect((await stoppedAt("1 of 2:", [...args, "--tilts", "60,70", "--out", "left"])).code).toBe(1);
+  const left = inFolder("left", "ch4.json.part");
+  const cases: readonly (readonly [string[], number, RegExp])[] = [
+    [[], 2, /left.ch4\.json\.part is of a run that stopped: --continue goes on from there/],
+    [
+      ["--continue", "--tilts", "60,70", "--model", "cell"],
+      1,
+      /was left by a run that differs in model: take/,
+    ],
+    [["--continue", "--seeds", "3,4", "--snr", "2"], 1, /differs in seeds, SNRs, tilt ranges:/],
+    [
+      ["--continue", "--tilts", "60,70", "--shape", "16,32,40", "--min-voxels", "4=7"],
+      1,
+      /differs in recipe, localization:/,
+    ],
+    [
+      ["--continue", "--tilts", "60,70", "--threads", "2", "--radius-voxels", "9"],
+      1,
+      /differs in backend, matching radius:/,
+    ],
+  ];
+  for (const [flags, code, sentence] of cases) {
+    const refused = await cli([...args, "--out", "left", ...flags]);
+    expect(refused.stderr, flags.join(" ")).toMatch(sentence);
+    expect([refused.code, refused.stdout]).toEqual([code, ""]);
+  }
+  expect(inFolder("left", "ch4.json.part")).toBe(left);
+
+  writeFileSync(join(folder, "left", "ch4.json.part"), '{"job": {}, "finished": [{"seed": 3}]}');
+  const broken = await cli([...args, "--out", "left", "--continue"]);
+  expect([broken.code, broken.stdout]).toEqual([1, ""]);
+  expect(broken.stderr).toMatch(/no list of finished tomograms \(left.ch4\.json\.part\): finished\[0\]\.snr/);
 });

@@ -27,6 +27,11 @@ export function createProgressLine(label: string, stderr: CliIo["stderr"]) {
       stderr.write(stderr.isTTY ? `${CLEAR_LINE}${text}` : `${text}\n`);
       open = true;
     },
+    /** Writes a line that stays, above the one that is rewritten. */
+    print(text: string): void {
+      stderr.write(open && stderr.isTTY ? `${CLEAR_LINE}${text}\n` : `${text}\n`);
+      open = false;
+    },
     /** Takes the line away and returns the seconds since the start. */
     end(): number {
       if (open && stderr.isTTY) stderr.write(CLEAR_LINE);

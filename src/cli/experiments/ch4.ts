@@ -1,89 +1,46 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { Backend } from "../../core/backend";
+import { isAbort } from "../../core/errors";
 import {
   type LocalizationInputs,
   type LocalizationResult,
   localizationExperiment,
+  type TomogramScore,
 } from "../../core/experiments/localization-experiment";
 import { LOCALIZE } from "../../core/operations/localize";
-import { classColor } from "../../core/particles/class-colors";
 import { rescaleScene } from "../../core/simulate/rescale-scene";
 import { checkParams } from "../../core/task/params";
 import { localizationCsv } from "../../io/scores/score-csv";
 import { checkOutputs } from "../check-outputs";
-import { type CliIo, flagValue, hasFlag, type ParsedArgs } from "../command";
-import { lineChartSvg } from "../line-chart-svg";
+import { type CliIo, flagValue, hasFlag, type ParsedArgs, StoppedError, UsageError } from "../command";
 import { loadModel, MODEL_FLAG, modelOfScene } from "../load-model";
 import { loadRecipe, RECIPE_FLAGS } from "../load-recipe";
 import { DEFAULT_RADIUS_VOXELS, numbersFlag, positiveFlag } from "../number-flags";
 import { paramFlags, paramsFromFlags } from "../param-flags";
 import { createProgressLine } from "../progress-line";
-import { aligned } from "../score-table";
 import { SHAPE_FLAG, shapeFrom } from "../shape-flag";
 import { stagedFolder } from "../staged-folder";
 import { writeTextFile } from "../text-files";
+import { jobName, unfinishedName } from "../unfinished";
 import { VERSION } from "../version";
 import { withBackend } from "../with-backend";
 import { contextOf, type Experiment } from "./experiment";
+import { keepTomograms, type LocalizationJob } from "./kept-tomograms";
+import { localizationChart, localizationTable, tomogramLine } from "./localization-report";
 
 const DEFAULT_PRESET = "chlamydomonas";
 const DEFAULT_SEEDS = [1, 2];
 /** Those of the thesis. */
 const DEFAULT_SNRS = [0.05, 0.1, 0.15];
 const DEFAULT_TILTS_DEG = [50, 60, 70];
-const MEAN_COLOR = "#1f2430";
 
 const FILES = { numbers: "ch4.json", table: "ch4.csv", plot: "ch4.svg" } as const;
 
-/** What the experiment was made with. */
-type Setting = Pick<LocalizationInputs, "recipe" | "model" | "seeds" | "snrs" | "tiltsDeg" | "radiusVoxels">;
-
-const f1Text = (f1: number | null) => (f1 === null ? "–" : f1.toFixed(3));
-
-/** Returns the F1 of each class under each condition as a table for people. */
-function f1Table(result: LocalizationResult): string[] {
-  const { classes, conditions } = result;
-  const rows = classes.map(({ label, name }) => [
-    name,
-    String(conditions[0].classes[label].truth),
-    ...conditions.map(({ classes: scores }) => f1Text(scores[label].truth > 0 ? scores[label].f1 : null)),
-  ]);
-  return aligned([
-    ["tilts", "", ...conditions.map(({ tiltDeg }) => `±${tiltDeg}°`)],
-    ["SNR", "", ...conditions.map(({ snr }) => String(snr))],
-    ["class", "true", ...conditions.map(() => "F1")],
-    ...rows,
-    ["mean", "", ...conditions.map(({ meanF1 }) => f1Text(meanF1))],
-  ]);
-}
-
-/** Returns F1 against the SNR, a panel for each tilt range (as figure 4.8 of the thesis has the means). */
-function f1Chart(
-  result: LocalizationResult,
-  { recipe, model, seeds, snrs, tiltsDeg, radiusVoxels }: Setting,
-) {
-  const classes = result.classes.filter(({ label }) => result.conditions[0].classes[label].truth > 0);
-  const panels = tiltsDeg.map((tiltDeg) => {
-    const ofPanel = result.conditions.filter((condition) => condition.tiltDeg === tiltDeg);
-    const ofClasses = classes.map(({ label }) => ofPanel.map(({ classes: scores }) => scores[label].f1));
-    return { title: `tilts ±${tiltDeg}°`, values: [...ofClasses, ofPanel.map(({ meanF1 }) => meanF1 ?? 0)] };
-  });
-  return lineChartSvg({
-    title: "Localization against noise and tilt range",
-    notes: [
-      `${recipe.name}, ${recipe.scene.shape.join(" × ")} voxels (z, y, x), seed${seeds.length > 1 ? "s" : ""} ${seeds.join(", ")}`,
-      `model ${model.manifest.name}; matched within ${radiusVoxels} voxels; SNR = var(signal)/var(noise) in the projections`,
-    ],
-    xLabel: "SNR",
-    yLabel: "F1",
-    xs: snrs,
-    lines: [
-      ...classes.map(({ name, color, label }) => ({ name, color: color ?? classColor(label) })),
-      { name: "mean", color: MEAN_COLOR, isDashed: true },
-    ],
-    panels,
-  });
-}
+/** What is finished waits in this until all is. */
+const KEPT_FILE = unfinishedName(FILES.numbers);
 
 /** Returns all the numbers, with what it takes to get them again. */
 function numbersJson(
@@ -108,7 +65,9 @@ function numbersJson(
   };
 }
 
-/** Returns what the flags ask for. */
+/** What the flags ask for. */
+type Setting = Awaited<ReturnType<typeof settingOf>>;
+
 async function settingOf(args: ParsedArgs, io: CliIo) {
   const isNamed = flagValue(args, "recipe") !== undefined || flagValue(args, "preset") !== undefined;
   const withRecipe = isNamed ? args : { ...args, flags: { ...args.flags, preset: DEFAULT_PRESET } };
@@ -125,6 +84,69 @@ async function settingOf(args: ParsedArgs, io: CliIo) {
   const recipe = { ...loaded.recipe, scene: shape ? rescaleScene(scene, shape) : scene };
   const model = await loadModel(flagValue(args, "model") ?? (await modelOfScene(scene, io)), io);
   return { loaded, inputs: { ...numbers, recipe, structures: loaded.structures, model } };
+}
+
+/** Refuses to begin anew where a run that stopped has left something, and to go on where nothing can be. */
+function checkBeginning(args: ParsedArgs, out: string | undefined, io: CliIo): void {
+  const goesOn = hasFlag(args, "continue");
+  if (goesOn && out === undefined)
+    throw new UsageError("--continue needs the --out of the run that stopped.");
+  if (goesOn || out === undefined || !existsSync(resolve(io.cwd, out, KEPT_FILE))) return;
+  const kept = join(out, KEPT_FILE);
+  throw new UsageError(`${kept} is of a run that stopped: --continue goes on from there, or take it away.`);
+}
+
+/** Returns what the scores of a run depend on. */
+async function jobOf({ loaded, inputs }: Setting, backend: Backend, io: CliIo): Promise<LocalizationJob> {
+  const { recipe, model, seeds, snrs, tiltsDeg, localize, radiusVoxels } = inputs;
+  const digest = (bytes: NodeJS.ArrayBufferView) => createHash("sha256").update(bytes).digest("hex");
+  const weights = [...model.weights].map(([name, { shape, values }]) => [name, shape, digest(values)]);
+  const files = loaded.files.map(async (path) => digest(await readFile(resolve(io.cwd, path))));
+  return {
+    version: VERSION,
+    backend: backend.description,
+    model: jobName(model.manifest, weights),
+    recipe: jobName(recipe, await Promise.all(files)),
+    seeds: seeds.join(", "),
+    SNRs: snrs.join(", "),
+    "tilt ranges": tiltsDeg.join(", "),
+    localization: jobName(localize),
+    "matching radius": String(radiusVoxels),
+  };
+}
+
+/** Runs the experiment; with a folder for its results, what is finished is kept there, and a run that stopped is gone on with. */
+async function runKept(
+  setting: Setting,
+  backend: Backend,
+  args: ParsedArgs,
+  io: CliIo,
+): Promise<LocalizationResult> {
+  const { inputs } = setting;
+  const out = flagValue(args, "out");
+  const path = out === undefined ? null : join(out, KEPT_FILE);
+  const kept = path === null ? null : keepTomograms(path, await jobOf(setting, backend, io), io);
+  let finished = kept && hasFlag(args, "continue") ? await kept.read() : [];
+  const total = inputs.seeds.length * inputs.snrs.length * inputs.tiltsDeg.length;
+  const line = createProgressLine("Experiment", io.stderr);
+  if (finished.length > 0)
+    line.print(`${finished.length} of ${total} tomograms are taken over from ${path}.`);
+  const save = async (all: readonly TomogramScore[]) => {
+    await kept?.save(all);
+    finished = all;
+    line.print(`${all.length} of ${total}: ${tomogramLine(all[all.length - 1])}`);
+  };
+  try {
+    const context = contextOf(io, line.update);
+    return await localizationExperiment({ ...inputs, backend, finished, save }, context);
+  } catch (error) {
+    if (!kept || !isAbort(error) || finished.length === 0) throw error;
+    throw new StoppedError(
+      `Cancelled: ${path} has the scores of ${finished.length} of the ${total} tomograms; --continue goes on from there.`,
+    );
+  } finally {
+    line.end();
+  }
 }
 
 /** What is said of AV3 is how PyTom's port of its `av3_simutomo` does it. */
@@ -156,10 +178,15 @@ export const ch4Experiment: Experiment = {
       value: "N",
       help: `How far a particle may be from its true one (default ${DEFAULT_RADIUS_VOXELS} voxels).`,
     },
+    continue: {
+      help: `Go on from what a stopped run of ch4 left in --out (${KEPT_FILE}), with the same model, recipe and flags; from the beginning if it left nothing.`,
+    },
   },
   async run(args, io) {
     const out = flagValue(args, "out");
-    const { loaded, inputs } = await settingOf(args, io);
+    checkBeginning(args, out, io);
+    const setting = await settingOf(args, io);
+    const { loaded, inputs } = setting;
     const names = Object.values(FILES);
     if (out !== undefined && existsSync(resolve(io.cwd, out)))
       await checkOutputs(
@@ -170,45 +197,24 @@ export const ch4Experiment: Experiment = {
     const staged = out === undefined ? null : await stagedFolder(out, io);
     try {
       const { result, numbers } = await withBackend(args, async (backend) => {
-        const line = createProgressLine("Experiment", io.stderr);
-        const result = await localizationExperiment(
-          { ...inputs, backend },
-          contextOf(io, line.update),
-        ).finally(line.end);
+        const result = await runKept(setting, backend, args, io);
         const recipe = loaded.seenFrom(resolve(io.cwd, out ?? "."), inputs.recipe);
-        const numbers = JSON.stringify(
-          numbersJson(result, { ...inputs, recipe, backend }, loaded.source),
-          null,
-          1,
-        );
-        return { result, numbers: `${numbers}\n` };
+        const numbers = numbersJson(result, { ...inputs, recipe, backend }, loaded.source);
+        return { result, numbers: `${JSON.stringify(numbers, null, 1)}\n` };
       });
-      if (staged) {
+      if (staged && out !== undefined) {
         const write = (name: string, text: string) => writeTextFile(join(staged.path, name), text, io);
         await write(FILES.numbers, numbers);
         await write(FILES.table, localizationCsv(result));
-        await write(FILES.plot, f1Chart(result, inputs));
+        await write(FILES.plot, localizationChart(result, inputs));
         await staged.publish(names);
+        await rm(resolve(io.cwd, out, KEPT_FILE), { force: true });
       }
-      io.stdout.write(hasFlag(args, "json") ? numbers : summary(result, inputs, out));
+      const where = out === undefined ? "" : `${names.join(", ")} are in ${out}.\n`;
+      io.stdout.write(hasFlag(args, "json") ? numbers : `${localizationTable(result, inputs)}${where}`);
     } catch (error) {
       await staged?.discard();
       throw error;
     }
   },
 };
-
-function summary(
-  result: LocalizationResult,
-  { model, radiusVoxels }: Setting,
-  out: string | undefined,
-): string {
-  const { unknown } = result;
-  return [
-    ...f1Table(result),
-    `Model "${model.manifest.name}"; particles matched one to one within ${radiusVoxels} voxels.`,
-    ...(unknown.length > 0 ? [`It does not know ${unknown.join(", ")}: they count as background.`] : []),
-    ...(out === undefined ? [] : [`${Object.values(FILES).join(", ")} are in ${out}.`]),
-    "",
-  ].join("\n");
-}

@@ -21,6 +21,7 @@ import {
   type LocalizationInputs,
   type LocalizationResult,
   localizationExperiment,
+  type TomogramScore,
 } from "./localization-experiment";
 
 const read = (path: string) => readFileSync(publicFile(path), "utf8");
@@ -54,6 +55,7 @@ let inputs: LocalizationInputs;
 let result: LocalizationResult;
 const shares: number[] = [];
 const notes = new Set<string>();
+const saved: TomogramScore[][] = [];
 beforeAll(async () => {
   setFlagsFromString("--experimental-wasm-relaxed-simd");
   backend = createWasmBackend(2);
@@ -72,13 +74,17 @@ beforeAll(async () => {
     localize: paramDefaults(LOCALIZE.params),
     radiusVoxels: 10,
   };
-  result = await localizationExperiment(inputs, {
-    ...quiet,
-    onProgress({ done, note }) {
-      shares.push(done);
-      notes.add(note.replace(/:.*|, \d+ %$/, ""));
+  const save = async (finished: readonly TomogramScore[]) => void saved.push([...finished]);
+  result = await localizationExperiment(
+    { ...inputs, save },
+    {
+      ...quiet,
+      onProgress({ done, note }) {
+        shares.push(done);
+        notes.add(note.replace(/:.*|, \d+ %$/, ""));
+      },
     },
-  });
+  );
 }, 60_000);
 
 test("each condition scores every class of the same scene, and noise hides what is found without it", () => {
@@ -141,7 +147,8 @@ test("it gives what simulating, segmenting, localizing and evaluating one after 
 });
 
 test("the same seed again gives the same, and counts are summed before F1 is taken", async () => {
-  const twice = await localizationExperiment({ ...inputs, seeds: [7, 7], snrs: [100] }, quiet);
+  const finished = saved[1].slice(1);
+  const twice = await localizationExperiment({ ...inputs, seeds: [7, 7], snrs: [100], finished }, quiet);
   const [once] = result.conditions.slice(1);
   expect(twice.conditions).toHaveLength(1);
   const [{ classes, measuredSnr, meanF1 }] = twice.conditions;
@@ -153,6 +160,33 @@ test("the same seed again gives the same, and counts are summed before F1 is tak
       truePositives: 2 * truePositives,
       ...rest,
     });
+});
+
+test("what is finished is given to be kept after each tomogram, and is taken over", async () => {
+  expect(saved.map((all) => all.map(({ seed, snr, tiltDeg }) => [seed, snr, tiltDeg]))).toEqual([
+    [[7, 0.001, 60]],
+    [
+      [7, 0.001, 60],
+      [7, 100, 60],
+    ],
+  ]);
+  for (const finished of saved) {
+    const made: number[] = [];
+    const progress: number[] = [];
+    const goneOn = await localizationExperiment(
+      {
+        ...inputs,
+        finished: JSON.parse(JSON.stringify(finished)),
+        save: async (all) => void made.push(all.length),
+      },
+      { ...quiet, onProgress: ({ done }) => progress.push(done) },
+    );
+    expect(goneOn).toEqual(result);
+    expect(made).toEqual(finished.length === 1 ? [2] : []);
+    expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+    expect(progress.at(0) ?? 0).toBeLessThan(0.1);
+    expect(progress.at(-1) ?? 1).toBeCloseTo(1, 6);
+  }
 });
 
 test("what cannot be imaged or is not known is said before anything is built", async () => {

@@ -20,8 +20,8 @@ import { addScores, meanF1, scoreTomogram } from "../train/validate";
 import { arrayVolume } from "../volume/array-volume";
 
 /** Of the work for a seed: its scene. Of that for a tomogram: imaging it; the network takes the rest. */
-const SCENE_SHARE = 0.1;
-const IMAGING_SHARE = 0.4;
+const SCENE_SHARE = 0.02;
+const IMAGING_SHARE = 0.1;
 
 /** How a scene is imaged; everything else is as the recipe has it. */
 interface Condition {
@@ -29,6 +29,15 @@ interface Condition {
   readonly snr: number;
   /** Tilts go from −tiltDeg to tiltDeg. */
   readonly tiltDeg: number;
+}
+
+/** What a model finds in one tomogram. */
+export interface TomogramScore extends Condition {
+  readonly seed: number;
+  /** As measured in the projections. */
+  readonly measuredSnr: number;
+  /** By label of the model, particles only. */
+  readonly classes: Readonly<Record<string, ClassScore>>;
 }
 
 export interface LocalizationInputs {
@@ -43,6 +52,10 @@ export interface LocalizationInputs {
   readonly localize: LocalizeParams;
   /** How far a particle may be from its true one. */
   readonly radiusVoxels: number;
+  /** What a run of the same inputs had finished when it stopped, as `save` was given it: it is taken over. */
+  readonly finished?: readonly TomogramScore[];
+  /** Keeps what is finished; called after each tomogram with the scores of all. */
+  readonly save?: (finished: readonly TomogramScore[]) => Promise<void>;
 }
 
 /** What a model finds under one condition, all seeds together. */
@@ -76,15 +89,16 @@ interface Planned extends Condition {
  * Returns how well a model localizes under each pair of SNR and tilt range (thesis 4.3.1, figures 4.7 and 4.8). Each seed's
  * scene is built once and imaged under every condition with the same noise in proportion, so that nothing else differs; the
  * tomogram is segmented, localized and matched to the truth, whose classes are the model's by their names. Counts of the seeds
- * are summed before F1 is taken. The same inputs and backend give the same result. Takes the time of a segmentation and, on the
- * route by tilts, of a tilt series with its reconstruction, for each seed and condition. Throws "bad-parameter" for values that
- * a simulation does not take, "bad-input" where the model knows nothing of what the recipe has.
+ * are summed before F1 is taken. The same inputs and backend give the same result, whatever was finished before. Takes the time
+ * of a segmentation and, on the route by tilts, of noise, correction and reconstruction, for each seed and condition; of a tilt
+ * series for each seed and tilt range. Throws "bad-parameter" for values that a simulation does not take, "bad-input" where the
+ * model knows nothing of what the recipe has.
  */
 export async function localizationExperiment(
   inputs: LocalizationInputs,
   context: Context,
 ): Promise<LocalizationResult> {
-  const { recipe, model, seeds } = inputs;
+  const { recipe, model } = inputs;
   const planned = conditionsOf(inputs);
   const wanted = model.manifest.classes.filter(isLocalized);
   const known = new Set(wanted.map(({ name }) => name));
@@ -93,25 +107,49 @@ export async function localizationExperiment(
     const sentence = `The model "${model.manifest.name}" knows ${[...known].join(", ")}; the recipe "${recipe.name}" has none of them, but ${ofRecipe.join(", ")}.`;
     throw new ComputeError("bad-input", sentence, { model: model.manifest.name, recipe: recipe.name });
   }
-  let sums: readonly Measured[] = planned.map(() => ({ classes: {}, measuredSnr: 0 }));
-  for (const [index, seed] of seeds.entries()) {
-    const onProgress = progressPart(context, index / seeds.length, (index + 1) / seeds.length);
-    const ofSeed = await scoresOfSeed(inputs, seed, planned, { ...context, onProgress });
-    sums = sums.map((sum, i) => ({
-      classes: addScores(sum.classes, ofSeed[i].classes),
-      measuredSnr: sum.measuredSnr + ofSeed[i].measuredSnr / seeds.length,
-    }));
-  }
+  const scores = await scoresOfSeeds(inputs, planned, context);
   return {
     classes: wanted,
     unknown: ofRecipe.filter((name) => !known.has(name)),
-    conditions: planned.map(({ snr, tiltDeg }, i) => ({
-      snr,
-      tiltDeg,
-      ...sums[i],
-      meanF1: meanF1(sums[i].classes),
-    })),
+    conditions: planned.map(({ snr, tiltDeg }, i) => {
+      const together = togetherOf(scores.filter((_, at) => at % planned.length === i));
+      return { snr, tiltDeg, ...together, meanF1: meanF1(together.classes) };
+    }),
   };
+}
+
+/** Returns the scores of all tomograms: seed by seed, and within each in the order of the conditions. */
+async function scoresOfSeeds(
+  inputs: LocalizationInputs,
+  planned: readonly Planned[],
+  context: Context,
+): Promise<readonly TomogramScore[]> {
+  const { seeds, finished = [], save } = inputs;
+  const scores = [...finished];
+  const keep = async (score: TomogramScore) => {
+    scores.push(score);
+    await save?.(scores);
+  };
+  const toDo = seeds.length * planned.length - finished.length;
+  for (const [index, seed] of seeds.entries()) {
+    const left = planned.slice(Math.max(0, scores.length - index * planned.length));
+    if (left.length === 0) continue;
+    const done = scores.length - finished.length;
+    const onProgress = progressPart(context, done / toDo, (done + left.length) / toDo);
+    await scoreSeed(inputs, seed, left, keep, { ...context, onProgress });
+  }
+  return scores;
+}
+
+/** Returns what the seeds have together under one condition. */
+function togetherOf(scores: readonly TomogramScore[]): Measured {
+  let together: Measured = { classes: {}, measuredSnr: 0 };
+  for (const { classes, measuredSnr } of scores)
+    together = {
+      classes: addScores(together.classes, classes),
+      measuredSnr: together.measuredSnr + measuredSnr / scores.length,
+    };
+  return together;
 }
 
 /** Returns every pair of tilt range and SNR; throws where one of them cannot be imaged, before anything is built. */
@@ -129,26 +167,26 @@ function conditionsOf({ recipe, seeds, snrs, tiltsDeg }: LocalizationInputs): Pl
 
 type Measured = Pick<ConditionScore, "classes" | "measuredSnr">;
 
-async function scoresOfSeed(
+async function scoreSeed(
   inputs: LocalizationInputs,
   seed: number,
   planned: readonly Planned[],
+  keep: (score: TomogramScore) => Promise<void>,
   context: Context,
-): Promise<Measured[]> {
+): Promise<void> {
   const { backend } = inputs;
   const building = { ...context, onProgress: progressPart(context, 0, SCENE_SHARE) };
   const scene = await buildSimulatedScene(inputs, seed, building);
   const imager = createSceneImager(scene, backend);
-  const results: Measured[] = [];
   try {
     for (const [index, condition] of planned.entries()) {
       const at = (part: number) => SCENE_SHARE + ((1 - SCENE_SHARE) * (index + part)) / planned.length;
       const onProgress = progressPart(context, at(0), at(1));
-      results.push(
-        await scoreCondition(inputs, { scene, imager, seed }, condition, { ...context, onProgress }),
-      );
+      const { snr, tiltDeg } = condition;
+      const imaged = { scene, imager, seed };
+      const measured = await scoreCondition(inputs, imaged, condition, { ...context, onProgress });
+      await keep({ seed, snr, tiltDeg, ...measured });
     }
-    return results;
   } finally {
     imager.dispose();
   }
