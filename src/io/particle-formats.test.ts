@@ -189,7 +189,7 @@ test.each([
   [
     particleJson,
     particleJson.write(LIST).replace('"y": 86.46', '"y": "86"'),
-    /particles\[0\]\.y: .*expected number/,
+    /particles\[0\]\.y: must be a number/,
   ],
   [
     relionStar,

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { FormatError } from "../../core/errors";
+import { plainIssue } from "./plain-issue";
 
 /** Returns the value of a JSON text that fits `schema`; throws FormatError naming the first field that does not. */
 export function parseJson<Schema extends z.ZodType>(
@@ -13,7 +14,7 @@ export function parseJson<Schema extends z.ZodType>(
   } catch (cause) {
     throw new FormatError("not-this-format", `This is no ${what}: ${(cause as Error).message}.`, {}, cause);
   }
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: plainIssue });
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0];
   const field = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { USUAL_CTF } from "../../core/microscope/usual-ctf";
+import { chosenBy, color, numberIn, positiveUpTo, wholeIn } from "../json/fields";
 
 /** What a recipe may leave out. */
 const DEFAULT_TILTS = { minTiltDeg: -60, maxTiltDeg: 60, stepDeg: 2, order: "dose-symmetric" } as const;
@@ -10,12 +11,11 @@ const VOXELS_PER_RESOLUTION = 2;
 /** Labels are written as int8. */
 const MOST_LABELS = 127;
 
-const length = z.number().positive().max(1e5);
-const share = z.number().min(0).max(1);
-const count = z.int().min(0).max(65_535);
-const side = z.int().min(8).max(4096);
-const density = z.number().min(-100).max(100);
-const color = z.string().regex(/^#[0-9a-f]{6}$/i, { error: 'must be a colour such as "#56b4e9"' });
+const length = positiveUpTo(1e5);
+const share = numberIn(0, 1);
+const count = wholeIn(0, 65_535);
+const side = wholeIn(8, 4096);
+const density = numberIn(-100, 100);
 
 const shape = z.discriminatedUnion(
   "shape",
@@ -37,17 +37,11 @@ const shape = z.discriminatedUnion(
 );
 
 /** The id of a structure or a shape: the kind of value decides which of the two an error is about. */
-const structure = z.unknown().transform((value, context) => {
-  const schema =
-    typeof value === "object" && value !== null
-      ? shape
-      : z.string("must be the id of a structure, or a shape").min(1);
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  for (const issue of result.error.issues)
-    context.addIssue({ code: "custom", path: [...issue.path], message: issue.message });
-  return z.NEVER;
-});
+const structure = chosenBy((value) =>
+  typeof value === "object" && value !== null
+    ? shape
+    : z.string("must be the id of a structure, or a shape").min(1),
+);
 
 const particle = z
   .strictObject({
@@ -60,7 +54,7 @@ const particle = z
     decoy: z.boolean().optional(),
     onMembrane: z
       .strictObject({
-        distanceAngstrom: z.number().min(0).max(1e4),
+        distanceAngstrom: numberIn(0, 1e4),
         axis: z
           .tuple([z.number(), z.number(), z.number()])
           .refine((axis) => axis.some((part) => part !== 0), "must not be of length 0"),
@@ -87,7 +81,7 @@ const membrane = z.discriminatedUnion(
     z.strictObject({
       kind: z.literal("sheet"),
       count,
-      amplitudeAngstrom: z.number().min(0).max(1e4).default(0),
+      amplitudeAngstrom: numberIn(0, 1e4).default(0),
       wavelengthAngstrom: length.default(1000),
     }),
   ],
@@ -98,7 +92,7 @@ const filament = z
   .strictObject({
     kind: z.enum(["microtubule", "actin"]),
     count,
-    protofilaments: z.int().min(13).max(14).optional(),
+    protofilaments: wholeIn(13, 14).optional(),
   })
   .refine(
     ({ kind, protofilaments }) => kind === "microtubule" || protofilaments === undefined,
@@ -108,12 +102,12 @@ const filament = z
 const scene = z
   .strictObject({
     shape: z.tuple([side, side, side]),
-    voxelSizeAngstrom: z.number().min(0.5).max(200),
+    voxelSizeAngstrom: numberIn(0.5, 200),
     resolutionAngstrom: length.optional(),
     membranes: z.array(membrane).default([]),
     filaments: z.array(filament).default([]),
     particles: z.array(particle).default([]),
-    gapAngstrom: z.number().min(0).max(1000).optional(),
+    gapAngstrom: numberIn(0, 1000).optional(),
   })
   .superRefine(({ membranes, filaments, particles }, context) => {
     const unbound = particles.findIndex(({ onMembrane }) => onMembrane);
@@ -144,12 +138,12 @@ const scene = z
     gapAngstrom: scene.gapAngstrom ?? scene.voxelSizeAngstrom,
   }));
 
-const tiltDeg = z.number().min(-90).max(90);
+const tiltDeg = numberIn(-90, 90);
 const tilts = z
   .strictObject({
     minTiltDeg: tiltDeg.default(DEFAULT_TILTS.minTiltDeg),
     maxTiltDeg: tiltDeg.default(DEFAULT_TILTS.maxTiltDeg),
-    stepDeg: z.number().min(0.25).max(180).default(DEFAULT_TILTS.stepDeg),
+    stepDeg: numberIn(0.25, 180).default(DEFAULT_TILTS.stepDeg),
     order: z.enum(["sequential", "dose-symmetric"]).default(DEFAULT_TILTS.order),
   })
   .refine(({ minTiltDeg, maxTiltDeg }) => minTiltDeg < maxTiltDeg, {
@@ -158,13 +152,13 @@ const tilts = z
   });
 
 const ctf = z.strictObject({
-  voltageKv: z.number().min(50).max(1000).default(USUAL_CTF.voltageKv),
-  sphericalAberrationMm: z.number().min(0).max(20).default(USUAL_CTF.sphericalAberrationMm),
+  voltageKv: numberIn(50, 1000).default(USUAL_CTF.voltageKv),
+  sphericalAberrationMm: numberIn(0, 20).default(USUAL_CTF.sphericalAberrationMm),
   amplitudeContrast: share.default(USUAL_CTF.amplitudeContrast),
-  phaseShiftDeg: z.number().min(-180).max(180).default(USUAL_CTF.phaseShiftDeg),
-  defocusMicrometre: z.number().min(-20).max(20),
-  defocusSpreadMicrometre: z.number().min(0).max(10).default(USUAL_CTF.defocusSpreadMicrometre),
-  bFactorAngstrom2: z.number().min(0).max(1e5).default(USUAL_CTF.bFactorAngstrom2),
+  phaseShiftDeg: numberIn(-180, 180).default(USUAL_CTF.phaseShiftDeg),
+  defocusMicrometre: numberIn(-20, 20),
+  defocusSpreadMicrometre: numberIn(0, 10).default(USUAL_CTF.defocusSpreadMicrometre),
+  bFactorAngstrom2: numberIn(0, 1e5).default(USUAL_CTF.bFactorAngstrom2),
   correction: z.enum(["none", "phase-flip", "wiener"]).default(USUAL_CTF.correction),
 });
 
@@ -175,18 +169,18 @@ const imaging = z.strictObject({
   proteinIsDark: z.boolean().default(false),
   noise: z
     .strictObject({
-      snr: z.number().positive().max(1e6).nullable().default(DEFAULT_NOISE.snr),
+      snr: positiveUpTo(1e6).nullable().default(DEFAULT_NOISE.snr),
       kind: z.enum(["gaussian", "poisson"]).default(DEFAULT_NOISE.kind),
       inTomogram: z.enum(["ramp", "white"]).optional(),
     })
     .default(DEFAULT_NOISE),
-  dosePerImage: z.number().min(0).max(1000).default(0),
-  shiftErrorAngstrom: z.number().min(0).max(1000).default(0),
-  tiltErrorDeg: z.number().min(0).max(10).default(0),
+  dosePerImage: numberIn(0, 1000).default(0),
+  shiftErrorAngstrom: numberIn(0, 1000).default(0),
+  tiltErrorDeg: numberIn(0, 10).default(0),
   reconstruction: z
     .strictObject({
       method: z.enum(["wbp", "sirt"]).default(DEFAULT_RECONSTRUCTION.method),
-      iterations: z.int().min(1).max(1000).default(DEFAULT_RECONSTRUCTION.iterations),
+      iterations: wholeIn(1, 1000).default(DEFAULT_RECONSTRUCTION.iterations),
       lowPassAngstrom: length.nullable().default(DEFAULT_RECONSTRUCTION.lowPassAngstrom),
     })
     .default(DEFAULT_RECONSTRUCTION),

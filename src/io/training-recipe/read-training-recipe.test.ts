@@ -62,9 +62,10 @@ test("a simulation's recipe may stand in the training's", () => {
 });
 
 test.each([
-  [{ steps: 0 }, /^This is no training recipe: steps: /],
-  [{ learnRate: 1 }, /the file: .*learnRate/],
-  [{ classes: [CLASSES[0]] }, /classes: /],
+  [{ steps: 0 }, /^This is no training recipe: steps: must be a whole number from 1 to 10000000\.$/],
+  [{ learnRate: 1 }, /the file: there is no field "learnRate"\.$/],
+  [{ classes: [CLASSES[0]] }, /classes: must have at least 2 entries\.$/],
+  [{ saveEvery: -1 }, /saveEvery: must be a whole number of at least 0\.$/],
   [
     { classes: [...CLASSES, { name: "membrane" }] },
     /classes\[3\]\.name: "membrane" is the name of another one too\.$/,
@@ -74,17 +75,20 @@ test.each([
   [{ sampling: { side: 54 } }, /sampling\.side: must be a multiple of 4/],
   [{ sampling: { anywhereShare: 0.7, regionShare: 0.7 } }, /sampling\.regionShare: /],
   [{ augmentation: { shift: [1, -1] } }, /augmentation\.shift: must be two rising numbers/],
-  [{ augmentation: { mirror: true } }, /augmentation: .*mirror/],
+  [{ augmentation: { mirror: true } }, /augmentation: there is no field "mirror"\.$/],
   [{ targets: { kind: "boxes" } }, /targets\.kind: must be labels, spheres or shapes/],
   [{ targets: { kind: "shapes", masks: {} } }, /targets\.masks: there is none for "ribosome"/],
   [{ loss: { kind: "focal" } }, /loss\.kind: must be cross-entropy or tversky/],
-  [{ data: { train: [] } }, /data\.train: /],
-  [{ data: { train: [{ volume: "a.mrc", label: "b.mrc" }] } }, /data\.train\[0\]: .*label/],
+  [{ data: { train: [] } }, /data\.train: must have at least 1 entry\.$/],
+  [
+    { data: { train: [{ volume: "a.mrc", label: "b.mrc" }] } },
+    /data\.train\[0\]: there is no field "label"\.$/,
+  ],
   [
     { data: { train: [{ ...FILES, classes: { 1: "golgi" } }] } },
     /data\.train\[0\]\.classes: there is no class "golgi" in this recipe/,
   ],
-  [{ data: { train: [{ recipe: "teaching" }] } }, /data\.train\[0\]\.seed: /],
+  [{ data: { train: [{ recipe: "teaching" }] } }, /data\.train\[0\]\.seed: is missing\.$/],
   [
     { data: { train: [{ recipe: "teaching", seed: 1, imaging: { snr: -1 } }] } },
     /data\.train\[0\]\.imaging: SNR must be a number from 0\.001/,

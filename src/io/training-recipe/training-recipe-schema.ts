@@ -2,6 +2,7 @@ import { z } from "zod";
 import { SIMULATE_PARAMS } from "../../core/operations/simulate-params";
 import { checkParams } from "../../core/task/params";
 import type { ImagingChanges } from "../../core/train/training-recipe";
+import { chosenBy, color, numberIn, positiveUpTo, wholeIn } from "../json/fields";
 import { recipeSchema } from "../recipe/recipe-schema";
 
 /** What a recipe may leave out. */
@@ -20,23 +21,22 @@ const NETWORK_GRID = 4;
 const MOST_LABELS = 128;
 const MOST_SEED = 4_294_967_295;
 
-const share = z.number().min(0).max(1);
-const color = z.string().regex(/^#[0-9a-f]{6}$/i, { error: 'must be a colour such as "#56b4e9"' });
-const every = z.int().min(0);
+const share = numberIn(0, 1);
+const every = wholeIn(0);
 const path = z.string().min(1);
-const seed = z.int().min(0).max(MOST_SEED);
-const volumeSide = z.int().min(8).max(4096);
+const seed = wholeIn(0, MOST_SEED);
+const volumeSide = wholeIn(8, 4096);
 const range = (least: number, most: number) =>
   z
-    .tuple([z.number().min(least).max(most), z.number().min(least).max(most)])
+    .tuple([numberIn(least, most), numberIn(least, most)])
     .refine(([from, to]) => from <= to, "must be two rising numbers")
     .nullable();
 
 const modelClass = z.strictObject({
   name: z.string().min(1),
   color: color.optional(),
-  radiusAngstrom: z.number().positive().max(1e5).optional(),
-  minVoxels: z.int().min(1).optional(),
+  radiusAngstrom: positiveUpTo(1e5).optional(),
+  minVoxels: wholeIn(1).optional(),
 });
 
 const fileSource = z.strictObject({
@@ -44,7 +44,7 @@ const fileSource = z.strictObject({
   labels: path.optional(),
   particles: path.optional(),
   classes: z.record(z.string().regex(/^\d+$/, { error: "must be a label" }), z.string()).optional(),
-  voxelSizeAngstrom: z.number().min(0.5).max(200).optional(),
+  voxelSizeAngstrom: numberIn(0.5, 200).optional(),
   proteinIsBright: z.boolean().optional(),
 });
 
@@ -68,13 +68,9 @@ const simulatedSource = z.strictObject({
 });
 
 /** Which of the two it is meant to be decides what an error is about. */
-const source = z.unknown().transform((value, context) => {
+const source = chosenBy((value) => {
   const isSimulated = typeof value === "object" && value !== null && "recipe" in value;
-  const result = (isSimulated ? simulatedSource : fileSource).safeParse(value);
-  if (result.success) return result.data;
-  for (const issue of result.error.issues)
-    context.addIssue({ code: "custom", path: [...issue.path], message: issue.message });
-  return z.NEVER;
+  return isSimulated ? simulatedSource : fileSource;
 });
 
 const targets = z.discriminatedUnion(
@@ -89,13 +85,10 @@ const targets = z.discriminatedUnion(
 
 const sampling = z
   .strictObject({
-    side: z
-      .int()
-      .min(NETWORK_GRID)
-      .max(512)
+    side: wholeIn(NETWORK_GRID, 512)
       .multipleOf(NETWORK_GRID, { error: `must be a multiple of ${NETWORK_GRID}` })
       .default(DEFAULT_SAMPLING.side),
-    jitter: z.int().min(0).max(256).default(DEFAULT_SAMPLING.jitter),
+    jitter: wholeIn(0, 256).default(DEFAULT_SAMPLING.jitter),
     balanced: z.boolean().default(DEFAULT_SAMPLING.balanced),
     anywhereShare: share.default(DEFAULT_SAMPLING.anywhereShare),
     regionShare: share.default(DEFAULT_SAMPLING.regionShare),
@@ -118,8 +111,8 @@ const loss = z.discriminatedUnion(
     z.strictObject({ kind: z.literal("cross-entropy") }),
     z.strictObject({
       kind: z.literal("tversky"),
-      alpha: z.number().positive().max(10).default(0.5),
-      beta: z.number().positive().max(10).default(0.5),
+      alpha: positiveUpTo(10).default(0.5),
+      beta: positiveUpTo(10).default(0.5),
     }),
   ],
   { error: "must be cross-entropy or tversky" },
@@ -133,10 +126,10 @@ const schedule = z.strictObject({
 
 const validation = z.strictObject({
   lossEvery: every.default(DEFAULT_VALIDATION.lossEvery),
-  batches: z.int().min(1).max(10_000).default(DEFAULT_VALIDATION.batches),
+  batches: wholeIn(1, 10_000).default(DEFAULT_VALIDATION.batches),
   f1Every: every.default(DEFAULT_VALIDATION.f1Every),
   f1AtEnd: z.boolean().default(DEFAULT_VALIDATION.f1AtEnd),
-  radiusVoxels: z.number().positive().max(1000).default(DEFAULT_VALIDATION.radiusVoxels),
+  radiusVoxels: positiveUpTo(1000).default(DEFAULT_VALIDATION.radiusVoxels),
 });
 
 /** A training recipe as a file has it: what may be left out has its default here; unknown fields are errors. */
@@ -150,7 +143,7 @@ export const trainingRecipeSchema = z
       .min(2)
       .max(MOST_LABELS)
       .transform((classes) => classes.map((info, label) => ({ label, ...info }))),
-    voxelSizeAngstrom: z.number().min(0.5).max(200),
+    voxelSizeAngstrom: numberIn(0.5, 200),
     proteinIsBright: z.boolean().default(false),
     data: z.strictObject({ train: z.array(source).min(1), validation: z.array(source).default([]) }),
     targets: targets.default({ kind: "labels" }),
@@ -158,13 +151,13 @@ export const trainingRecipeSchema = z
     sampling: sampling.prefault({}),
     augmentation: augmentation.prefault({}),
     loss: loss.default({ kind: "cross-entropy" }),
-    classWeights: z.array(z.number().min(0).max(1e6)).nullable().default(null),
-    labelSmoothing: z.number().min(0).max(0.99).default(0),
-    batch: z.int().min(1).max(1024).default(25),
+    classWeights: z.array(numberIn(0, 1e6)).nullable().default(null),
+    labelSmoothing: numberIn(0, 0.99).default(0),
+    batch: wholeIn(1, 1024).default(25),
     precision: z.enum(["single", "mixed"]).default("single"),
-    microBatch: z.int().min(0).max(1024).default(0),
-    steps: z.int().min(1).max(10_000_000).default(6000),
-    learningRate: z.number().positive().max(1).default(1e-4),
+    microBatch: wholeIn(0, 1024).default(0),
+    steps: wholeIn(1, 10_000_000).default(6000),
+    learningRate: positiveUpTo(1).default(1e-4),
     schedule: schedule.prefault({}),
     validation: validation.prefault({}),
     saveEvery: every.default(500),

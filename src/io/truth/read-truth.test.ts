@@ -28,7 +28,7 @@ test("names and rotations may be missing; other units and broken fields are refu
     /no list of true particles: unit: .*"voxel"/,
   );
   expect(() => readTruth('{"particles":[{"label":1,"x":1,"y":2}]}')).toThrow(
-    /particles\[0\]\.z: .*expected number/,
+    /particles\[0\]\.z: is missing\.$/,
   );
-  expect(() => readTruth("[]")).toThrow(/the file: .*expected object/);
+  expect(() => readTruth("[]")).toThrow(/the file: must be an object\.$/);
 });
