@@ -97,6 +97,11 @@ test("a manifest and its weights open together; what is no model gets its senten
   await page.getByRole("region", { name: "Model mine" }).getByText("Trained on two cells of ours.").waitFor();
   await screenshot(page, "models-own");
 
+  await dropFile(page, "tomogram.h5", Buffer.from("no HDF5"));
+  await page.getByText("tomogram.h5 is no HDF5 file.").waitFor();
+  await page.getByRole("button", { name: "Close mine" }).click();
+  await page.getByRole("region", { name: "Model mine" }).waitFor({ state: "detached" });
+
   await dropFile(
     page,
     "cell.keras",
@@ -104,10 +109,4 @@ test("a manifest and its weights open together; what is no model gets its senten
   );
   await page.getByRole("region", { name: "Model cell" }).getByLabel("Name of class 5").waitFor();
   await screenshot(page, "models-keras");
-  await page.getByRole("button", { name: "Close cell" }).click();
-
-  await dropFile(page, "tomogram.h5", Buffer.from("no HDF5"));
-  await page.getByText("tomogram.h5 is no HDF5 file.").waitFor();
-  await page.getByRole("button", { name: "Close mine" }).click();
-  await page.getByRole("region", { name: "Model mine" }).waitFor({ state: "detached" });
 });

@@ -36,7 +36,7 @@ function valueText(value: unknown): string {
 }
 
 const layerText = (className: string, settings: readonly unknown[], inputs: string) =>
-  `${[className, ...settings.map(valueText)].join(" ")} of ${inputs}`;
+  `${className}${settings.length > 0 ? ` (${settings.map(valueText).join(", ")})` : ""} of ${inputs}`;
 
 /**
  * The layers whose outputs a layer takes, in order: Keras 2 writes each as [name, 0, 0, {}], Keras 3 as [name, 0, 0] deep within

@@ -89,7 +89,7 @@ test.each<[string, readonly KerasModelLayer[], string]>([
   [
     "other joins",
     changed("concatenate_9", { inputs: ["conv3d_3", "conv3d_8"] }),
-    "its 10th convolution (conv3d_9) takes Concatenate -1 of conv3d_3 and conv3d_8 instead of Concatenate -1 of conv3d_8 and conv3d_3.",
+    "its 10th convolution (conv3d_9) takes Concatenate (-1) of conv3d_3 and conv3d_8 instead of Concatenate (-1) of conv3d_8 and conv3d_3.",
   ],
   [
     "convolutions of one shape in another order",
@@ -99,7 +99,7 @@ test.each<[string, readonly KerasModelLayer[], string]>([
   [
     "another pooling",
     configured("max_pooling3d_2", { pool_size: [3, 3, 3] }),
-    "its 3rd convolution (conv3d_2) takes MaxPooling3D 3 × 3 × 3 2 × 2 × 2 of conv3d_1 instead of MaxPooling3D 2 × 2 × 2 2 × 2 × 2 of conv3d_1.",
+    "its 3rd convolution (conv3d_2) takes MaxPooling3D (3 × 3 × 3, 2 × 2 × 2) of conv3d_1 instead of MaxPooling3D (2 × 2 × 2, 2 × 2 × 2) of conv3d_1.",
   ],
   [
     "a layer in between",
