@@ -14,7 +14,7 @@ import { labelClasses, makeSurfaces, openLabels } from "./open-labels";
 import { closeEntry, openVolume } from "./open-volume";
 import { runLocalize } from "./run-localize";
 import { fileToCompute, runOperation } from "./run-operation";
-import type { Workbench } from "./workbench";
+import type { UnfinishedSegmentation, Workbench } from "./workbench";
 
 /** Puts an empty label map over the volume, to be filled in while the network runs; null where it would be too large. */
 function startLiveMap(workbench: Workbench, volume: VolumeEntry, classes: readonly LabelClass[]) {
@@ -61,7 +61,10 @@ export async function runSegment(workbench: Workbench): Promise<void> {
 }
 
 /** Returns the label map that is shown, and what its segmentation needs to go on, if it was stopped; else null. */
-export function unfinishedShown({ view, unfinished }: Workbench) {
+export function unfinishedShown({
+  view,
+  unfinished,
+}: Workbench): { labelsId: string; stopped: UnfinishedSegmentation } | null {
   const { labelsId } = view.getState();
   const stopped = labelsId === null ? undefined : unfinished.get(labelsId);
   return labelsId !== null && stopped ? { labelsId, stopped } : null;

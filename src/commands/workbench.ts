@@ -13,7 +13,7 @@ import type { ViewStore } from "../state/view";
 import type { LiveLabels } from "./live-labels";
 
 /** What a segmentation that was stopped needs to go on. */
-interface UnfinishedSegmentation {
+export interface UnfinishedSegmentation {
   readonly volumeId: string;
   readonly classes: readonly LabelClass[];
   /** With what is finished. */

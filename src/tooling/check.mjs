@@ -9,12 +9,12 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const WARN_LINES = 300;
 const FAIL_LINES = 500;
 
-const projects = JSON.parse(readFileSync(join(root, "tsconfig.json"), "utf8")).references.map(
-  ({ path }) => path,
-);
+const readJson = (path) => JSON.parse(readFileSync(join(root, path), "utf8"));
+const layers = readJson("src/layers.json");
+const folderOf = (layer) => (layer === "workers" || layer === "bench" ? layer : `src/${layer}`);
 const bin = (name) => join(root, "node_modules/.bin", name);
 const steps = [
-  ...projects.map((path) => ({ label: `types ${path}`, command: bin("tsc"), args: ["-p", path] })),
+  { label: "types", command: bin("tsc"), args: ["-b"] },
   { label: "lint and format", command: bin("biome"), args: ["ci", "--error-on-warnings", "."] },
   {
     label: "layers",
@@ -70,11 +70,9 @@ function checkLengths() {
 
 /** The folder table of ARCHITECTURE.md is src/layers.json, row by row; `--fix` writes it. */
 function checkLayerTable() {
-  const layers = JSON.parse(readFileSync(join(root, "src/layers.json"), "utf8"));
-  const rows = Object.entries(layers).map(([layer, { may, what }]) => {
-    const folder = layer === "workers" || layer === "bench" ? layer : `src/${layer}`;
-    return `| \`${folder}\` | ${what} | ${may.join(", ") || "nothing"} |`;
-  });
+  const rows = Object.entries(layers).map(
+    ([layer, { may, what }]) => `| \`${folderOf(layer)}\` | ${what} | ${may.join(", ") || "nothing"} |`,
+  );
   const table = ["| folder | what | may import |", "|---|---|---|", ...rows].join("\n");
   const path = join(root, "ARCHITECTURE.md");
   const text = readFileSync(path, "utf8");
@@ -93,8 +91,29 @@ function checkLayerTable() {
   return true;
 }
 
+/** tsconfig.json references every folder; a folder's own, unless it emits no types, all that its row lets it import. */
+function checkReferences() {
+  const checked = readJson("tsconfig.json").references.map(({ path }) => path);
+  const faults = Object.entries(layers).flatMap(([layer, { may }]) => {
+    if (layer === "tooling") return [];
+    const folder = folderOf(layer);
+    const { compilerOptions, references = [] } = readJson(join(folder, "tsconfig.json"));
+    const named = references.map(({ path }) => path.replace("../", "")).join(", ");
+    const wanted = may.join(", ");
+    return [
+      ...(checked.includes(folder) ? [] : [`tsconfig.json does not reference ${folder}`]),
+      ...(compilerOptions.noEmit || named === wanted
+        ? []
+        : [`${folder}/tsconfig.json references ${named || "nothing"} where src/layers.json has ${wanted}`]),
+    ];
+  });
+  for (const fault of faults) console.log(`FAIL ${fault}`);
+  if (faults.length === 0) console.log("ok   references of tsconfig.json");
+  return faults.length === 0;
+}
+
 const queue = [...steps];
-const results = [checkLengths(), checkLayerTable()];
+const results = [checkLengths(), checkLayerTable(), checkReferences()];
 await Promise.all(
   Array.from({ length: Math.min(4, cpus().length) }, async () => {
     for (let step = queue.shift(); step; step = queue.shift()) results.push(await run(step));
