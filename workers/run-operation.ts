@@ -172,8 +172,8 @@ function createResults() {
     unfinished.set(bytes, { spec, sink });
     return {
       write: sink.write,
-      async close() {
-        await sink.close();
+      async close(remark) {
+        await sink.close(remark);
         unfinished.delete(bytes);
         volumes.push({ role: spec.role, name: spec.name, blob: bytes.blob() });
       },

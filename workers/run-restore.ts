@@ -45,9 +45,19 @@ export async function runRestore(
     },
   };
   const createVolume: TaskContext["createVolume"] = async (spec) => {
-    // The operation would still write the samples so far; here that is what finishing is for.
-    if (signal.aborted) throw new AbortError();
-    return context.createVolume(spec);
+    // The operation would still write what it has so far; here that is what finishing is for.
+    const unlessCancelled = () => {
+      if (signal.aborted) throw new AbortError();
+    };
+    unlessCancelled();
+    const { write, close } = await context.createVolume(spec);
+    return {
+      async write(values) {
+        unlessCancelled();
+        await write(values);
+      },
+      close,
+    };
   };
   const inputs = { volume, backend, steering, renewBackend };
   const output = await RESTORE.run(inputs, params, { ...context, createVolume });

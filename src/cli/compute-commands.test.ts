@@ -170,6 +170,34 @@ test("a cancel before the first sample ends a restoration within a second and le
   expect(readdirSync(folder)).toEqual(before);
 });
 
+test("a restoration that is cancelled in blocks keeps those that are finished, and says so", async () => {
+  const box = ["--box", "0,80,80,60,112,112"]; // three blocks, one over the other
+  await json("convert", SAMPLE, "--crop", "0,80,80,60,112,112", "--mode", "2", "-o", "measured.mrc");
+  const chain = ["--denoiser", "gaussian", "--iterations", "300", "--burn-in", "1", "--block", "32"];
+  const cancel = new AbortController();
+  const files = ["-o", "blocks.mrc", "--std", "blocks-std.mrc", "--json"];
+  const running = cli(["restore", SAMPLE, ...box, ...chain, "--backend", "wasm", ...files], cancel.signal);
+  const part = () => readdirSync(folder).find((name) => /^blocks\.mrc\..*part$/.test(name));
+  const deadline = performance.now() + 60_000;
+  while (!part() || statSync(join(folder, part() as string)).size <= HEADER_BYTES) {
+    expect(performance.now()).toBeLessThan(deadline);
+    await new Promise((resume) => setTimeout(resume, 2));
+  }
+  cancel.abort(new AbortError());
+  const { code, stdout, stderr } = await running;
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/Cancelled: [12] of 3 blocks are restored, the rest is as it was measured\./);
+  const { finishedBlocks, provenance } = JSON.parse(stdout);
+  expect(provenance.remarks[0]).toMatch(new RegExp(`^${finishedBlocks} of 3 blocks`));
+  const floats = (name: string) => new Float32Array(Uint8Array.from(voxels(name)).buffer);
+  const [restored, std, measured] = ["blocks.mrc", "blocks-std.mrc", "measured.mrc"].map(floats);
+  const section = 32 * 32;
+  expect(restored.subarray(0, section)).not.toEqual(measured.subarray(0, section));
+  for (let i = 59 * section; i < 60 * section; i++)
+    if (Math.abs(restored[i] - measured[i]) > 1e-5 * Math.abs(measured[i]) || std[i] !== 0)
+      expect.unreachable(`voxel ${i} is ${restored[i]} ± ${std[i]}, not ${measured[i]}`);
+});
+
 test("a cancelled segmentation keeps what is finished, and --continue gives what one run gives", async () => {
   await json("convert", SAMPLE, "--crop", "0,80,80,96,112,108", "-o", "long.mrc"); // 96 × 32 × 28
   const run = ["segment", "long.mrc", "--model", "starter", "--backend", "wasm"];

@@ -1,5 +1,5 @@
 import { lastJob } from "../state/jobs";
-import { type Restoration, takesSamples } from "../state/restoration";
+import { isUnderWay, keepsWhenStopped, type Restoration, takesSamples } from "../state/restoration";
 import type { PanelId } from "../state/shell";
 import { chooseBoxFor } from "./choose-box";
 import type { Command } from "./command";
@@ -49,10 +49,10 @@ const panel = (id: PanelId, label: string, key: string): Command => ({
 const isSteerable = (restoration: Restoration | null, ...phases: readonly Restoration["phase"][]): boolean =>
   restoration !== null && takesSamples(restoration) && phases.includes(restoration.phase);
 
-/** Stops a job; a restoration is finished with the samples it has, and stopped at once if asked again. */
+/** Stops a job; a restoration is finished with the samples or blocks it has, and stopped at once if asked again. */
 export function stopJob(workbench: Workbench, jobId: string): void {
   const { restoration } = workbench.shell.getState();
-  if (restoration?.jobId === jobId && takesSamples(restoration)) finishRestoration(workbench);
+  if (restoration?.jobId === jobId && keepsWhenStopped(restoration)) finishRestoration(workbench);
   else cancelJob(workbench, jobId);
 }
 
@@ -139,10 +139,13 @@ export const operationCommands: readonly Command[] = [
   },
   {
     id: "run.restore-finish",
-    label: "Finish the restoration with the samples so far",
+    label: "Finish the restoration with what it has",
     group: "Operations",
     keys: [],
-    enabled: ({ shell }) => isSteerable(shell.getState().restoration, "running", "paused"),
+    enabled({ shell }) {
+      const { restoration } = shell.getState();
+      return isUnderWay(restoration) && restoration.phase !== "finishing" && keepsWhenStopped(restoration);
+    },
     run: finishRestoration,
   },
   {

@@ -12,6 +12,7 @@ import { lastJob } from "../state/jobs";
 import { setParam } from "../state/shell";
 import { commandOf } from "./all-commands";
 import { openFiles } from "./open-files";
+import { planRun } from "./operations";
 import { changeBeta, changeIterations, choosePreview, runRestore, takeMoreSamples } from "./run-restore";
 import type { Workbench } from "./workbench";
 
@@ -41,7 +42,10 @@ interface Asked {
   readonly params: Readonly<Record<string, unknown>>;
   readonly changes: RestoreChange[];
   readonly report: (preview: Partial<RunPreviews["restore"]>) => void;
-  readonly end: (iterations: number) => Promise<void>;
+  readonly end: (
+    iterations: number,
+    blocks?: { readonly blocks: number; readonly finishedBlocks: number },
+  ) => Promise<void>;
 }
 
 const file = (name: string, role: ResultVolume["role"]): ResultVolume => ({
@@ -79,9 +83,9 @@ const COMPUTE = {
         changes,
         report: (preview) =>
           options.onProgress({ done: 12, total: 100, note: "", preview: { trace: [], ...preview } }),
-        async end(iterations) {
+        async end(iterations, blocks = { blocks: 1, finishedBlocks: 1 }) {
           resolve({
-            output: { trace: points(1, iterations), iterations, isKept: true },
+            output: { trace: points(1, iterations), iterations, isKept: true, ...blocks },
             volumes: [file("a-restored.mrc", "restored"), file("a-std.mrc", "std")],
             provenance: {
               operation: "restore",
@@ -179,6 +183,27 @@ describe("a restoration that runs", () => {
     expect(restoration()?.phase).toBe("cancelled");
     expect(enabled("run.restore-more")).toBe(false);
     expect(volumes()).toHaveLength(3);
+  });
+});
+
+describe("a restoration in blocks", () => {
+  it("is stopped by Esc with those that are finished, whatever the method; its pace is that of what was done", async () => {
+    setParam(workbench.shell, "restore", "method", "denoise");
+    workbench.shell.setState({ backend: { chosen: "wasm", reports: [] } });
+    const running = runRestore(workbench);
+    expect(enabled("run.restore-finish")).toBe(false);
+    asked[0].report({ blocks: { done: 2, count: 8 } });
+    expect(restoration()?.blocks).toEqual({ done: 2, count: 8 });
+    expect(enabled("run.restore-finish")).toBe(true);
+    await run("run.stop");
+    expect(asked[0].changes).toEqual([{ finish: true, paused: false }]);
+    const { iterations } = asked[0].params;
+    await asked[0].end(Number(iterations), { blocks: 8, finishedBlocks: 2 });
+    await running;
+    expect(restoration()).toMatchObject({ phase: "done", blocks: { done: 2, count: 8 } });
+    expect(volumes().map(({ name }) => name)).toEqual(["a.mrc", "a-restored.mrc", "a-std.mrc"]);
+    const whole = planRun(workbench, "restore", volumes()[0].meta.shape, asked[0].params).estimate.flops;
+    expect(workbench.shell.getState().measuredFlops["restore/wasm"]).toBeCloseTo((0.25 * whole) / 3);
   });
 });
 

@@ -19,7 +19,7 @@ function follow({ shell, previews }: Workbench, preview: RunPreviews["restore"],
 
 function withPreview(
   restoration: Restoration,
-  { trace, slice, shows, meanChange }: RunPreviews["restore"],
+  { trace, slice, shows, meanChange, blocks }: RunPreviews["restore"],
 ): Restoration {
   const all = trace.length > 0 ? [...restoration.trace, ...trace] : restoration.trace;
   const at = trace.at(-1)?.iteration;
@@ -30,6 +30,7 @@ function withPreview(
     changes:
       meanChange && at !== undefined ? new Map(restoration.changes).set(at, meanChange) : restoration.changes,
     shown: shows ?? restoration.shown,
+    blocks: blocks ?? restoration.blocks,
     previewRevision: restoration.previewRevision + (slice ? 1 : 0),
   };
 }
@@ -58,6 +59,7 @@ export async function runRestore(workbench: Workbench): Promise<void> {
         shown: "sample",
         trace: [],
         changes: new Map(),
+        blocks: null,
         previewRevision: 0,
         isKept: false,
         wasPaused: false,
@@ -118,8 +120,9 @@ async function runChain(
     const failed = lastJob(jobs.getState().jobs, "restore")?.phase === "failed";
     return patchRestoration(shell, { phase: failed ? "failed" : "cancelled" });
   }
-  const { trace, isKept, iterations } = result.output;
-  patchRestoration(shell, { phase: "done", trace, isKept, iterations });
+  const { trace, isKept, iterations, finishedBlocks: done, blocks: count } = result.output;
+  const blocks = count > 1 ? { done, count } : null;
+  patchRestoration(shell, { phase: "done", trace, isKept, iterations, blocks });
   if (!goOn && !restoration.wasPaused) remember(workbench, volume.meta.shape, restoration, result);
   await showResults(workbench, volume, restoration, result);
 }
@@ -132,7 +135,7 @@ function remember(
   { output, provenance }: RunResult<"restore">,
 ): void {
   const { flops } = planRun(workbench, "restore", shape, params).estimate;
-  const share = output.iterations / Number(params.iterations);
+  const share = (output.iterations / Number(params.iterations)) * (output.finishedBlocks / output.blocks);
   rememberPace(workbench, "restore", share * flops, provenance.seconds);
 }
 
@@ -199,7 +202,7 @@ export function pauseRestoration(workbench: Workbench, paused: boolean): void {
   patchJob(jobs, restoration.jobId, { paused, ...(!paused && { paceSince: { at: host.now(), done } }) });
 }
 
-/** Ends the chain with the samples it has; asked for again, nothing of it is kept. */
+/** Ends the chain with the samples it has, or the blocks with those that are finished; asked for again, nothing is kept. */
 export function finishRestoration(workbench: Workbench): void {
   const { shell, jobs } = workbench;
   const { restoration } = shell.getState();

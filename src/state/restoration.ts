@@ -24,6 +24,8 @@ export interface Restoration {
   readonly trace: readonly MwrTracePoint[];
   /** How far the running mean has moved since the slice before, as a part of its own deviation, by iteration. */
   readonly changes: ReadonlyMap<number, number>;
+  /** How many blocks are finished, of how many; null where it is done in one piece. */
+  readonly blocks: { readonly done: number; readonly count: number } | null;
   /** Rises with each new preview (its pixels are kept outside). */
   readonly previewRevision: number;
   /** Whether the chain, which has ended, can go on. */
@@ -41,6 +43,11 @@ export function patchRestoration(store: ShellStore, patch: Partial<Restoration>)
 /** Tells whether the method takes samples, so that there is a chain to look at and to steer. */
 export function takesSamples({ params }: Pick<Restoration, "params">): boolean {
   return params.method === "mwr";
+}
+
+/** Tells whether something is kept where it is stopped: samples, or blocks. */
+export function keepsWhenStopped(restoration: Pick<Restoration, "params" | "blocks">): boolean {
+  return takesSamples(restoration) || restoration.blocks !== null;
 }
 
 type UnderWay = "running" | "paused" | "finishing";

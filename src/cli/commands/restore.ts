@@ -94,7 +94,7 @@ export const restoreCommand: Command = {
       ] as const;
       const ofSamples = [...samples.values()].map((file) => ["A sample", file] as const);
       await checkOutputs([...outputs, ...ofSamples], args.operands, io);
-      const { output, provenance } = await withBackend(args, (backend, renewBackend) =>
+      const { output, provenance: made } = await withBackend(args, (backend, renewBackend) =>
         runOperation(RESTORE, { volume, backend, renewBackend }, params, io, {
           fileFor: ({ role, name }) => {
             if (role === "restored") return out;
@@ -104,9 +104,12 @@ export const restoreCommand: Command = {
           backend: backend.description,
         }),
       );
-      const { trace, ...result } = output;
+      const { trace, remarks, ...result } = output;
+      const provenance = remarks.length > 0 ? { ...made, remarks } : made;
       if (traceFile) await writeTextFile(traceFile, `${JSON.stringify(trace)}\n`, io);
-      if (result.iterations < params.iterations)
+      const isStopped = result.finishedBlocks < result.blocks;
+      if (isStopped) for (const remark of remarks) io.stderr.write(`Cancelled: ${remark}\n`);
+      else if (result.iterations < params.iterations)
         io.stderr.write(`Cancelled: the samples of ${result.iterations} iterations are the result.\n`);
       if (result.acceptanceRate !== null && result.acceptanceRate < FEW_ACCEPTED)
         io.stderr.write(
@@ -118,7 +121,8 @@ export const restoreCommand: Command = {
         return;
       }
       const size = [...result.boxShape].reverse().join(" × ");
-      const blocks = result.blocks > 1 ? ` in ${result.blocks} blocks` : "";
+      const ofAll = isStopped ? `${result.finishedBlocks} of ${result.blocks}` : result.blocks;
+      const blocks = result.blocks > 1 ? ` in ${ofAll} blocks` : "";
       const accepted =
         result.acceptanceRate === null
           ? ""

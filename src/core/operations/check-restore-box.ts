@@ -1,6 +1,7 @@
 import { ComputeError } from "../errors";
 import type { BlockPlan } from "../restore/block-plan";
-import { type Box, type Shape3, voxelCount } from "../volume/shape";
+import { type Box, boxShape, type Shape3, voxelCount } from "../volume/shape";
+import type { VolumeReader } from "../volume/volume";
 import { restoreOutputs } from "./restore-outputs";
 import type { RestoreParams } from "./restore-params";
 
@@ -54,10 +55,13 @@ export function tooLarge(shape: Shape3, params: RestoreParams, cause?: unknown):
   return new ComputeError("out-of-memory", sentence, { shape }, cause);
 }
 
-/** Throws "bad-input" naming the first voxel of a box that is no number. */
-export function checkFinite(values: Float32Array, [, ny, nx]: Shape3, { z0, y0, x0 }: Box): void {
+/** Returns the grey values of a box; throws "bad-input" naming the first voxel that is no number. */
+export async function readNumbers(volume: VolumeReader, box: Box): Promise<Float32Array<ArrayBuffer>> {
+  const values = await volume.readBox(box);
   const at = values.findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return;
+  if (at < 0) return values;
+  const [, ny, nx] = boxShape(box);
+  const { z0, y0, x0 } = box;
   const [x, y, z] = [x0 + (at % nx), y0 + (Math.floor(at / nx) % ny), z0 + Math.floor(at / (nx * ny))];
   const sentence = `The voxel at x ${x}, y ${y}, z ${z} is ${values[at]}; a box to restore must hold numbers only.`;
   throw new ComputeError("bad-input", sentence, { x, y, z });

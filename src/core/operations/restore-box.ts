@@ -5,7 +5,7 @@ import { energyPerSquare, varianceOf } from "../restore/energies";
 import { KOVACIK_WIDTH_DEG, kovacikFilter } from "../restore/kovacik-filter";
 import { restoreByMaggioni } from "../restore/maggioni";
 import { restoreByMoisan } from "../restore/moisan-tv";
-import type { MwrControl, MwrSteering } from "../restore/mwr-control";
+import type { MwrSteering } from "../restore/mwr-control";
 import type { MwrKernelSpec, MwrKernels } from "../restore/mwr-kernels";
 import type { BetaChange } from "../restore/mwr-state";
 import type { RobustScale } from "../restore/robust-scale";
@@ -143,18 +143,14 @@ async function runChain(
 
 /** All that a chain's samples depend on beside the volume and what is compared anyway. */
 function describeChain({ shape, params, sigma }: RestoreTask): string {
-  const { iterations, saveMode, saveLast, keep, block, ...made } = params;
+  const { iterations, saveMode, saveLast, keep, block, largestParticle, ...made } = params;
   return JSON.stringify({ ...made, shape, sigma });
 }
 
-/** Each block is a chain from its start, as long as the one that was finished early. */
-function steeringOf(steering: MwrSteering | null, { count, iterations }: RestorePart): MwrRun["steering"] {
+/** Each block is a chain from its start; to finish ends the blocks and not the one that is under way. */
+function steeringOf(steering: MwrSteering | null, { count }: RestorePart): MwrRun["steering"] {
   if (!steering || count === 1) return steering;
-  const read = (): MwrControl => {
-    const control = steering.read();
-    return iterations === null ? control : { ...control, finish: false, iterations };
-  };
-  return { ...steering, read, resume: null };
+  return { ...steering, read: () => ({ ...steering.read(), finish: false }), resume: null };
 }
 
 async function restorePlainly(

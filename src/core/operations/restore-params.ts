@@ -222,6 +222,16 @@ export const RESTORE_PARAMS = {
     integer: true,
     advanced: true,
   },
+  largestParticle: {
+    kind: "auto-number",
+    label: "Largest particle",
+    help: "Its extent in voxels: blocks overlap by two and a half times as much, so that seams cut none. Automatic: by a quarter of a block.",
+    default: null,
+    min: 4,
+    max: 400,
+    integer: true,
+    advanced: true,
+  },
   box: {
     kind: "box",
     label: "Box",

@@ -18,8 +18,6 @@ export interface RestorePart {
   readonly count: number;
   /** Iterations of those before it. */
   readonly done: number;
-  /** How long its chain becomes, where one before it was finished early; else null. */
-  readonly iterations: number | null;
 }
 
 export interface ReportedRun {

@@ -5,6 +5,8 @@ import { AbortError, ComputeError, isAbort } from "../errors";
 import { createReferenceFourier3 } from "../fourier/fourier3";
 import { wedgeMask } from "../fourier/wedge";
 import { psnrDb } from "../metrics/psnr";
+import { blendBlocks } from "../restore/blend-blocks";
+import { planBlocks } from "../restore/block-plan";
 import { UNTOUCHED } from "../restore/mwr-control";
 import type { MwrChainState } from "../restore/mwr-state";
 import { createReferenceMwrKernels } from "../restore/reference-mwr-kernels";
@@ -67,7 +69,7 @@ async function restore(
   given: Record<string, unknown>,
   { values = grey, shape = SHAPE, breathe = async () => {}, ...inputs }: Surroundings = {},
 ) {
-  const written: { spec: VolumeSpec; values: Float32Array; closed: boolean }[] = [];
+  const written: { spec: VolumeSpec; values: Float32Array; closed: boolean; remark?: string }[] = [];
   const progress: Progress<RestorePreview>[] = [];
   const params = checkParams(RESTORE.params, { iterations: 6, burnIn: 2, ...given }, shape);
   const output = await RESTORE.run({ volume: readerOf(values, shape), backend, ...inputs }, params, {
@@ -83,9 +85,9 @@ async function restore(
           volume.values.set(section, at);
           at += section.length;
         },
-        async close() {
+        async close(remark) {
           expect(at).toBe(volume.values.length);
-          volume.closed = true;
+          Object.assign(volume, { closed: true, ...(remark && { remark }) });
         },
       };
     },
@@ -324,17 +326,120 @@ describe("restore", () => {
       expect(apart).toBeGreaterThan(60);
     });
 
-    test("the trace counts on; finished within a block, those that follow become as long", async () => {
+    test("the trace counts on; the end that is set in a block is that of those that follow", async () => {
       const chain = { burnIn: 1, beta: 1, block: 32 };
       const short = await run({ ...chain, iterations: 2 });
       expect(short.output.trace.map((point) => point.iteration)).toEqual([1, 2, 3, 4]);
       expect(short.progress.flatMap(({ preview }) => preview?.trace ?? [])).toEqual(short.output.trace);
       let asked = 0;
-      const read = () => ({ ...UNTOUCHED, finish: ++asked > 2 });
+      const read = () => ({ ...UNTOUCHED, iterations: ++asked > 2 ? 2 : null });
       const steering = { read, changed: async () => {}, resume: null, keep: () => expect.unreachable() };
       const finished = await run({ ...chain, iterations: 6 }, { steering });
       expect(finished.written).toEqual(short.written);
       expect(finished.progress.map(({ done, total }) => [done, total]).at(-1)).toEqual([4, 4]);
+    });
+
+    test("a β that is set in one holds for those that follow, and is remarked once", async () => {
+      let asked = 0;
+      const read = () => ({ ...UNTOUCHED, beta: ++asked > 2 ? 0.5 : null });
+      const steering = { read, changed: async () => {}, resume: null, keep: () => expect.unreachable() };
+      const { output } = await run({ burnIn: 1, iterations: 3, block: 32 }, { steering });
+      expect(output.trace.at(-1)?.beta).toBe(0.5);
+      const [remark, ...others] = output.remarks;
+      expect(remark).toMatch(/^β was set to 0.5 by hand from iteration [123] on\.$/);
+      expect(others).toEqual([]);
+    });
+  });
+
+  describe("stopped in blocks", () => {
+    const shape: Shape3 = [100, 10, 100];
+    const values = Float32Array.from(degrade(barrel(shape), shape, wedgeMask(shape, TILTS), 0.1, 3));
+    const given = { method: "denoise", denoiser: "gaussian", sigma: 0.2, block: 32 };
+    const plan = planBlocks(shape, 32 ** 3);
+    let complete: ReturnType<typeof restore> | undefined;
+    const run = (more: Surroundings = {}, params: Record<string, unknown> = {}) =>
+      restore({ ...given, ...params }, { shape, values, ...more });
+
+    /** Tells when the block after so many has begun. */
+    function stopAfter(blocks: number) {
+      let begun = 0;
+      const counting: Backend = {
+        ...backend,
+        async createMwrKernels(spec) {
+          begun++;
+          await spec.breathe();
+          return backend.createMwrKernels(spec);
+        },
+      };
+      return { backend: counting, isOver: () => begun > blocks };
+    }
+    const cancelledAfter = (blocks: number): Surroundings => {
+      const { backend, isOver } = stopAfter(blocks);
+      const breathe = async () => {
+        if (isOver()) throw new AbortError();
+      };
+      return { backend, breathe };
+    };
+    const finishedAfter = (blocks: number): Surroundings => {
+      const { backend, isOver } = stopAfter(blocks);
+      const read = () => ({ ...UNTOUCHED, finish: isOver() });
+      return { backend, steering: { read, changed: async () => {}, resume: null, keep: () => {} } };
+    };
+    /** What finished blocks count for at each voxel. */
+    async function weightsOf(finished: number): Promise<number[]> {
+      const written: number[] = [];
+      const sink = { write: async (section: ArrayLike<number>) => void written.push(...Array.from(section)) };
+      const share = async (_: Box, index: number) => [
+        new Float32Array(voxelCount(plan.blockShape)).fill(index < finished ? 1 : 0),
+      ];
+      await blendBlocks(plan, [sink], share, async () => {});
+      return written;
+    }
+
+    test.each([1, 5])("after %i of 9, these are in the measured volume as in the whole", async (finished) => {
+      complete ??= run();
+      const whole = (await complete).written[0].values;
+      const { output, written } = await run(cancelledAfter(finished));
+      expect(output).toMatchObject({ blocks: 9, finishedBlocks: finished });
+      const remark = `${finished} of 9 blocks are restored, the rest is as it was measured.`;
+      expect(output.remarks).toEqual([remark]);
+      expect(written[0].remark).toBe(`Tomoscope: ${remark}`);
+      const restored = written[0].values;
+      const weights = await weightsOf(finished);
+      const isWrong = (weight: number, i: number) =>
+        weight === 1 ? restored[i] !== whole[i] : weight === 0 && Math.abs(restored[i] - values[i]) > 1e-6;
+      expect(weights.findIndex(isWrong)).toBe(-1);
+      for (const weight of [0, 1]) expect(weights).toContain(weight);
+      // Between them it is one and the other: nearer to what was measured than what is restored there.
+      const apart = (volume: Float32Array) =>
+        weights.reduce((sum, weight, i) => {
+          return weight > 0 && weight < 1 ? sum + Math.abs(volume[i] - values[i]) : sum;
+        }, 0);
+      expect(apart(restored)).toBeGreaterThan(0);
+      expect(apart(restored)).toBeLessThan(0.9 * apart(whole));
+      const asked = (await run(finishedAfter(finished))).written[0].values;
+      expect(asked.findIndex((value, i) => value !== restored[i])).toBe(-1);
+    });
+
+    test("before the first is finished, it is a plain cancel", async () => {
+      await expect(run(cancelledAfter(0))).rejects.toSatisfy(isAbort);
+      await expect(run(finishedAfter(0))).rejects.toSatisfy(isAbort);
+    });
+
+    test("the deviation is 0 where nothing was drawn; voxels that are no numbers stay where they are", async () => {
+      const holed = Float32Array.from(values);
+      holed[holed.length - 1] = Number.NaN;
+      const params = { method: "mwr", iterations: 3, burnIn: 1, beta: 1, saveLast: true };
+      const { written } = await run({ ...cancelledAfter(2), values: holed }, params);
+      const [restored, std, last] = written.map((volume) => volume.values);
+      const weights = await weightsOf(2);
+      const isWrong = (weight: number, i: number) => {
+        if (weight === 0) return std[i] !== 0 || !Object.is(restored[i], last[i]);
+        return ![restored[i], last[i], std[i]].every(Number.isFinite);
+      };
+      expect(weights.findIndex(isWrong)).toBe(-1);
+      expect(Math.max(...std.subarray(0, 4000))).toBeGreaterThan(0);
+      expect(restored.findIndex(Number.isNaN)).toBe(holed.length - 1);
     });
   });
 

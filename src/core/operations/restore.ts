@@ -2,17 +2,17 @@ import type { Backend } from "../backend";
 import { ComputeError, isTagged } from "../errors";
 import { dctWedgeWeights } from "../fourier/dct-wedge";
 import { type Wedge, wedgeWeights } from "../fourier/wedge";
-import { blendBlocks } from "../restore/blend-blocks";
 import { type BlockPlan, blockBoxes, planBlocks } from "../restore/block-plan";
 import { estimateSigma } from "../restore/estimate-sigma";
 import { acceptanceRate } from "../restore/mwr-chain";
 import type { MwrSteering } from "../restore/mwr-control";
-import { type RobustScale, robustScale } from "../restore/robust-scale";
+import { robustScale, scaleInPlace } from "../restore/robust-scale";
 import type { Operation } from "../task/operation";
 import type { TaskContext } from "../task/task";
 import { type Box, boxShape, type Shape3, voxelCount, wholeBox } from "../volume/shape";
 import type { VolumeReader } from "../volume/volume";
-import { checkBoxShape, checkFinite, restoreBytes, tooLarge } from "./check-restore-box";
+import { checkBoxShape, readNumbers, restoreBytes, tooLarge } from "./check-restore-box";
+import { blockRemarks, restoreInBlocks } from "./restore-blocks";
 import { type BackendSource, type BoxResult, type RestoreTask, restoreBox } from "./restore-box";
 import { createRestoreVolume, restoreOutputs } from "./restore-outputs";
 import { RESTORE_PARAMS, type RestoreParams } from "./restore-params";
@@ -56,9 +56,9 @@ interface RestoreInputs {
  * the mean of the chain's samples ("restored") and their deviation ("std"), and single samples where asked for, float32,
  * in the grey values of the input. Dark and bright particles are restored alike: the energy and the denoisers do not see the sign.
  * With "pp-fft" the periodic part of the box is what gets restored, so a slope across it is gone. A cancel after the first sample
- * ends the chain with the samples so far; in blocks it ends the run. Throws "bad-parameter" for a burn-in that leaves nothing to
- * average, "bad-input" for boxes below 8 voxels per side and voxels that are not numbers, and "out-of-memory" for
- * boxes that are too large. Thesis chapter 2.
+ * ends the chain with the samples so far; in blocks, those that are finished are kept, and the rest stays as it was measured.
+ * Throws "bad-parameter" for a burn-in that leaves nothing to average, "bad-input" for boxes below 8 voxels per side and voxels
+ * that are not numbers, and "out-of-memory" for boxes that are too large. Thesis chapter 2.
  */
 export const RESTORE: Operation<typeof RESTORE_PARAMS, RestoreInputs, RestoreOutput, RestorePreview> = {
   id: "restore",
@@ -83,7 +83,7 @@ export const RESTORE: Operation<typeof RESTORE_PARAMS, RestoreInputs, RestoreOut
     const whole = boxShape(box);
     const plan = planOf(whole, params);
     checkBoxShape(plan.blockShape, params);
-    const boxes = blockBoxes(plan).map((block) => moved(block, box));
+    const boxes = blockBoxes(plan, box);
     const middle = boxes[Math.floor(boxes.length / 2)];
 
     context.onProgress({ done: 0, total: params.iterations * boxes.length, note: "reading the box" });
@@ -103,12 +103,13 @@ export const RESTORE: Operation<typeof RESTORE_PARAMS, RestoreInputs, RestoreOut
     return {
       boxShape: whole,
       blocks: boxes.length,
+      finishedBlocks: results.length,
       sigma: task.sigma,
       beta: last.beta,
       iterations: last.iterations,
       acceptanceRate: trace.length > 0 ? acceptanceRate(trace) : null,
       trace,
-      remarks: betaRemarks(results),
+      remarks: [...blockRemarks(results.length, boxes.length), ...betaRemarks(results)],
     };
   },
 };
@@ -126,26 +127,10 @@ function checkBurnIn({ method, burnIn, iterations }: RestoreParams): void {
   throw new ComputeError("bad-parameter", sentence, { name: "burnIn", value: burnIn });
 }
 
-function planOf(shape: Shape3, { block }: RestoreParams): BlockPlan {
+function planOf(shape: Shape3, { block, largestParticle }: RestoreParams): BlockPlan {
   const isWhole = block === null && voxelCount(shape) <= MOST_VOXELS_WHOLE;
-  return planBlocks(shape, isWhole ? MOST_VOXELS_WHOLE : (block ?? BLOCK_SIDE) ** 3);
-}
-
-function moved(block: Box, { z0, y0, x0 }: Box): Box {
-  return {
-    z0: block.z0 + z0,
-    y0: block.y0 + y0,
-    x0: block.x0 + x0,
-    z1: block.z1 + z0,
-    y1: block.y1 + y0,
-    x1: block.x1 + x0,
-  };
-}
-
-async function readNumbers(volume: VolumeReader, box: Box): Promise<Float32Array<ArrayBuffer>> {
-  const values = await volume.readBox(box);
-  checkFinite(values, boxShape(box), box);
-  return values;
+  const most = isWhole ? MOST_VOXELS_WHOLE : (block ?? BLOCK_SIDE) ** 3;
+  return planBlocks(shape, most, largestParticle ?? 0);
 }
 
 export function wedgesOf({
@@ -203,15 +188,6 @@ function backendSource(first: Backend, renewBackend: RestoreInputs["renewBackend
   return { current: () => backend, renew: renewBackend ? renew : null };
 }
 
-/** Scales grey values in place. */
-function scaled(
-  values: Float32Array<ArrayBuffer>,
-  { offset, range }: RobustScale,
-): Float32Array<ArrayBuffer> {
-  for (let i = 0; i < values.length; i++) values[i] = (values[i] - offset) / range;
-  return values;
-}
-
 /** Restores a box in one piece and writes what comes of it, which a cancel does not keep from being written. */
 async function restoreWhole(
   task: RestoreTask,
@@ -220,11 +196,10 @@ async function restoreWhole(
   grey: Float32Array<ArrayBuffer>,
 ): Promise<BoxResult[]> {
   const { params, scale, context } = task;
-  const result = await restoreBox(task, scaled(grey, scale), {
+  const result = await restoreBox(task, scaleInPlace(grey, scale), {
     index: 0,
     count: 1,
     done: 0,
-    iterations: null,
   });
   const section = task.shape[1] * task.shape[2];
   for (const [i, output] of restoreOutputs(params).entries()) {
@@ -237,32 +212,4 @@ async function restoreWhole(
     await sink.close();
   }
   return [result];
-}
-
-/** Restores a box in blocks, each written where no later one overlaps it. */
-async function restoreInBlocks(
-  task: RestoreTask,
-  volume: VolumeReader,
-  box: Box,
-  plan: BlockPlan,
-): Promise<BoxResult[]> {
-  const { params, scale, steering, context } = task;
-  const count = blockBoxes(plan).length;
-  const results: BoxResult[] = [];
-  let iterations: number | null = null;
-  const sinks = await Promise.all(
-    restoreOutputs(params).map((output) => createRestoreVolume(volume.meta, box, output, context)),
-  );
-  const restoreBlock = async (block: Box, index: number) => {
-    const measured = scaled(await readNumbers(volume, moved(block, box)), scale);
-    const done = results.reduce((sum, before) => sum + before.iterations, 0);
-    const result = await restoreBox(task, measured, { index, count, done, iterations });
-    if (result.cancel) throw result.cancel;
-    if (steering?.read().finish) iterations ??= result.iterations;
-    results.push({ ...result, volumes: [] });
-    return result.volumes.map(({ values, toGrey }) => values.map(toGrey));
-  };
-  await blendBlocks(plan, sinks, restoreBlock, () => context.breathe());
-  for (const sink of sinks) await sink.close();
-  return results;
 }

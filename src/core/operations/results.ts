@@ -34,12 +34,15 @@ export interface RestorePreview {
    * own deviation); absent before the second.
    */
   readonly meanChange?: number;
+  /** Where it is done in blocks: how many are finished, told as each begins. */
+  readonly blocks?: { readonly done: number; readonly count: number };
 }
 
 export interface RestoreOutput {
   readonly boxShape: Shape3;
-  /** In how many blocks it was done. */
+  /** In how many blocks it was to be done, and how many are: fewer where it was stopped, and the rest is as it was measured. */
   readonly blocks: number;
+  readonly finishedBlocks: number;
   readonly sigma: number;
   readonly beta: number;
   /** How many were done, of each block; the parameter's, where the method takes no samples. */

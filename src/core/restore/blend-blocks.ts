@@ -64,6 +64,10 @@ function addBlock(
       const ofRow = alongZ[z] * alongY[y];
       if (ofRow === 0) continue;
       const to = z * section + (y0 + y) * nx + x0;
-      for (let x = 0; x < width; x++) band[to + x] += ofRow * alongX[x] * values[from + x];
+      for (let x = 0; x < width; x++) {
+        const weight = ofRow * alongX[x];
+        // What has no weight may be anything, NaN too.
+        if (weight > 0) band[to + x] += weight * values[from + x];
+      }
     }
 }

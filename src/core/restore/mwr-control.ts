@@ -9,12 +9,12 @@ export interface MwrControl {
   readonly paused: boolean;
   /**
    * Ends the chain before its next iteration; the samples so far are the result. During burn-in, the current one is. Where the
-   * volume is done in blocks, those that follow get as many iterations.
+   * volume is done in blocks, those that are finished are the result, and the rest stays as it was measured.
    */
   readonly finish: boolean;
   /** β from the next iteration on, which is then not steered any more; null keeps the chain's own. */
   readonly beta: number | null;
-  /** Where the chain ends, counted from its start; at once if it is beyond. Null keeps the parameter's. */
+  /** Where the chain ends, and each block's that follows, counted from its start; at once if beyond. Null keeps the parameter's. */
   readonly iterations: number | null;
   /** Mean and deviation need samples: until there are two, the preview shows the current one. */
   readonly preview: MwrPreviewKind;

@@ -23,3 +23,12 @@ export function robustScale(values: Float32Array): RobustScale {
   const range = at(HIGH_QUANTILE) - at(LOW_QUANTILE) || sorted[sorted.length - 1] - sorted[0] || 1;
   return { offset: at(0.5), range };
 }
+
+/** Scales grey values, in place, and returns them. */
+export function scaleInPlace(
+  values: Float32Array<ArrayBuffer>,
+  { offset, range }: RobustScale,
+): Float32Array<ArrayBuffer> {
+  for (let i = 0; i < values.length; i++) values[i] = (values[i] - offset) / range;
+  return values;
+}

@@ -93,8 +93,8 @@ export interface VolumeSpec {
 export interface VolumeSink {
   /** Appends sections: `values` holds a whole number of sections, x fastest. */
   write(values: ArrayLike<number>): Promise<void>;
-  /** Ends the volume; its header statistics are correct afterwards. */
-  close(): Promise<void>;
+  /** Ends the volume; its header statistics are correct afterwards. A `remark` comes after the labels in its header. */
+  close(remark?: string): Promise<void>;
 }
 
 /**

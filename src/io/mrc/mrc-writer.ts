@@ -167,12 +167,12 @@ export function createMrcSink(spec: VolumeSpec, sink: ByteSink): MrcSink {
         voxels += count;
       }
     },
-    async close() {
+    async close(remark) {
       if (voxels !== nz * sectionVoxels) {
         const sentence = `${name}: ${voxels / sectionVoxels} of ${nz} sections were written.`;
         throw new FormatError("cannot-write", sentence, { voxels, shape });
       }
-      await sink.write(0, header());
+      await sink.write(0, header(...(remark ? [remark] : [])));
       await sink.close();
     },
   };

@@ -41,6 +41,7 @@ const RUNNING: Restoration = {
     beta: 8e-5,
   })),
   changes: new Map([[49, 0.0123]]),
+  blocks: null,
   previewRevision: 0,
   isKept: false,
   wasPaused: false,
@@ -111,6 +112,34 @@ it("during burn-in it says that there are no samples yet", () => {
   act(() => patchRestoration(workbench.shell, { trace: RUNNING.trace.slice(0, 7) }));
   expect(screen.getByText(/during burn-in there are no others/)).toBeTruthy();
   expect(screen.getByText("57 %").parentElement?.textContent).toContain("of the last 7");
+});
+
+it("in blocks it says what a stop keeps, and afterwards what it kept", () => {
+  act(() => patchRestoration(workbench.shell, { blocks: { done: 0, count: 8 } }));
+  expect(screen.getByText(/None is finished yet: Stop, or Esc, would keep nothing/)).toBeTruthy();
+  act(() => patchRestoration(workbench.shell, { blocks: { done: 3, count: 8 } }));
+  expect(screen.getByText(/keeps the 3 of 8 blocks that are finished/)).toBeTruthy();
+  // The trace counts on over blocks, each of which has its own end.
+  expect(screen.getByLabelText("Ends at iteration").getAttribute("aria-valuemin")).toBe("1");
+  fireEvent.click(button("Stop"));
+  expect(changes).toEqual([{ finish: true, paused: false }]);
+  expect(button("Stopping").disabled).toBe(true);
+  act(() => {
+    patchJob(workbench.jobs, "job-1", { phase: "done", endedAt: 9000 });
+    patchRestoration(workbench.shell, { phase: "done" });
+  });
+  expect(screen.getByText(/3 of 8 blocks are restored, the rest is as it was measured/)).toBeTruthy();
+  expect(screen.getByText("70 samples in each block after a burn-in of 30.")).toBeTruthy();
+});
+
+it("another method in blocks can be stopped and discarded, and nothing else", () => {
+  act(() =>
+    patchRestoration(workbench.shell, { params: { method: "denoise" }, blocks: { done: 1, count: 8 } }),
+  );
+  expect(button("Stop").disabled).toBe(false);
+  expect(button("Discard").disabled).toBe(false);
+  expect(screen.queryByRole("button", { name: "Pause" })).toBeNull();
+  expect(screen.queryByLabelText("Temperature β")).toBeNull();
 });
 
 it("ends with the way to more samples, and with what to look at", () => {

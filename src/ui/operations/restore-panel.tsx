@@ -4,7 +4,7 @@ import { measureTiltRange } from "../../commands/tilt-range";
 import type { Box } from "../../core/volume/shape";
 import { entryOf, type VolumeEntry } from "../../state/document";
 import { lastJob } from "../../state/jobs";
-import { isUnderWay, takesSamples } from "../../state/restoration";
+import { isUnderWay, keepsWhenStopped, takesSamples } from "../../state/restoration";
 import { isSwiping } from "../../state/view";
 import { Section } from "../controls/section";
 import { useDocument, useJobs, useShell, useView, useWorkbench } from "../workbench-context";
@@ -86,6 +86,7 @@ export function RestorePanel() {
   // What changes with every report is read where it is shown.
   const underWay = useShell(({ restoration }) => isUnderWay(restoration));
   const isChain = useShell(({ restoration }) => restoration !== null && takesSamples(restoration));
+  const isSteered = useShell(({ restoration }) => restoration !== null && keepsWhenStopped(restoration));
   const hasTrace = useShell(({ restoration }) => (restoration?.trace.length ?? 0) > 0);
   const inputId = useShell(({ restoration }) => restoration?.volumeId ?? null);
   const volumes = useDocument((document) => document.volumes);
@@ -111,8 +112,8 @@ export function RestorePanel() {
         operation="restore"
         shape={volume?.meta.shape ?? null}
         missing={volume ? null : "Open a tomogram first: drop an MRC file anywhere."}
-        controls={underWay && isChain && <RestoreSteering />}
-        ended={isDone && isChain && <RestoreEnd />}
+        controls={underWay && isSteered && <RestoreSteering />}
+        ended={isDone && isSteered && <RestoreEnd />}
       />
       {isChain && (underWay || hasTrace) && (
         <Section title="The chain">

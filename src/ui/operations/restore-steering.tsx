@@ -11,10 +11,9 @@ import {
   takeMoreSamples,
 } from "../../commands/run-restore";
 import type { NumberParam } from "../../core/task/params";
-import { lastJob } from "../../state/jobs";
-import type { Restoration } from "../../state/restoration";
+import { type Restoration, takesSamples } from "../../state/restoration";
 import { NumberInput } from "../controls/number-input";
-import { useJobs, useShell, useWorkbench } from "../workbench-context";
+import { useShell, useWorkbench } from "../workbench-context";
 
 /** β by a factor of two, down and up. */
 const BETA_STEPS = [
@@ -72,7 +71,7 @@ function BetaRow({ restoration }: { readonly restoration: Restoration }) {
 /** Changes the length of the chain that runs. */
 function IterationsRow({ restoration }: { readonly restoration: Restoration }) {
   const workbench = useWorkbench();
-  const { iterations, trace } = restoration;
+  const { iterations, trace, blocks } = restoration;
   return (
     <div className="field">
       <label className="field-label" htmlFor="steer-iterations">
@@ -82,7 +81,7 @@ function IterationsRow({ restoration }: { readonly restoration: Restoration }) {
         <NumberInput
           id="steer-iterations"
           value={iterations}
-          min={Math.max(1, trace.length)}
+          min={blocks ? 1 : Math.max(1, trace.length)}
           max={numberParam("iterations").max}
           integer
           describedBy="steer-iterations-help"
@@ -98,58 +97,66 @@ function IterationsRow({ restoration }: { readonly restoration: Restoration }) {
         </button>
       </div>
       <p className="hint" id="steer-iterations-help">
-        More samples make the mean surer.
+        {blocks ? "Of this block and of those that follow." : "More samples make the mean surer."}
       </p>
     </div>
   );
+}
+
+/** What is kept of a restoration that is ended now. */
+function keptNow({ blocks, trace, burnIn }: Restoration): string {
+  if (blocks?.done === 0)
+    return `It is done in ${blocks.count} blocks. None is finished yet: Stop, or Esc, would keep nothing.`;
+  if (blocks)
+    return `Stop, or Esc, keeps the ${blocks.done} of ${blocks.count} blocks that are finished; the rest stays as measured.`;
+  if (trace.length > burnIn) return `Finish now, or Esc, keeps the ${samples(trace.length - burnIn)} so far.`;
+  return "Finish now, or Esc, keeps the current sample: during burn-in there are no others.";
 }
 
 /** What can be asked of a restoration while it runs. */
 export function RestoreSteering() {
   const workbench = useWorkbench();
   const restoration = useShell((shell) => shell.restoration);
-  const total = useJobs(({ jobs }) => lastJob(jobs, "restore")?.total ?? 0);
   if (!restoration) return null;
-  const { phase, jobId, trace, burnIn, iterations } = restoration;
-  const isInBlocks = total > 1.5 * iterations;
+  const { phase, jobId, blocks } = restoration;
+  const isChain = takesSamples(restoration);
   const isPaused = phase === "paused";
   const isFinishing = phase === "finishing";
+  const [finish, finishing] = blocks ? ["Stop", "Stopping"] : ["Finish now", "Finishing"];
   return (
     <>
       <div className="field-row">
-        <button
-          type="button"
-          className={isPaused ? "button primary" : "button"}
-          disabled={isFinishing}
-          onClick={() => pauseRestoration(workbench, !isPaused)}
-        >
-          {isPaused ? <Play size={14} aria-hidden /> : <Pause size={12} aria-hidden />}
-          {isPaused ? "Go on" : "Pause"}
-        </button>
+        {isChain && (
+          <button
+            type="button"
+            className={isPaused ? "button primary" : "button"}
+            disabled={isFinishing}
+            onClick={() => pauseRestoration(workbench, !isPaused)}
+          >
+            {isPaused ? <Play size={14} aria-hidden /> : <Pause size={12} aria-hidden />}
+            {isPaused ? "Go on" : "Pause"}
+          </button>
+        )}
         <button
           type="button"
           className="button"
           disabled={isFinishing}
           onClick={() => finishRestoration(workbench)}
         >
-          <Square size={12} aria-hidden /> {isFinishing ? "Finishing" : "Finish now"}
+          <Square size={12} aria-hidden /> {isFinishing ? finishing : finish}
         </button>
         <span className="spring" />
         <button type="button" className="button" onClick={() => cancelJob(workbench, jobId)}>
           <X size={14} aria-hidden /> Discard
         </button>
       </div>
-      <p className="hint">
-        {isInBlocks
-          ? "It is done in blocks: Finish now, or Esc, makes all of them as short as this one."
-          : trace.length > burnIn
-            ? `Finish now, or Esc, keeps the ${samples(trace.length - burnIn)} so far.`
-            : "Finish now, or Esc, keeps the current sample: during burn-in there are no others."}
-      </p>
-      <div className="steering">
-        <BetaRow restoration={restoration} />
-        <IterationsRow restoration={restoration} />
-      </div>
+      <p className="hint">{keptNow(restoration)}</p>
+      {isChain && (
+        <div className="steering">
+          <BetaRow restoration={restoration} />
+          <IterationsRow restoration={restoration} />
+        </div>
+      )}
     </>
   );
 }
@@ -162,15 +169,22 @@ export function RestoreEnd() {
   const restoration = useShell((shell) => shell.restoration);
   const [more, setMore] = useState(MORE_SAMPLES);
   if (!restoration) return null;
-  const { iterations, burnIn, isKept } = restoration;
+  const { iterations, burnIn, isKept, blocks } = restoration;
   const count = iterations - burnIn;
   return (
     <>
-      <p className="hint">
-        {count > 0
-          ? `${samples(count)} after a burn-in of ${burnIn}.`
-          : `Finished within its burn-in of ${burnIn}: the result is one sample, whose uncertainty is not known.`}
-      </p>
+      {blocks && blocks.done < blocks.count && (
+        <p className="sentence">
+          Stopped: {blocks.done} of {blocks.count} blocks are restored, the rest is as it was measured.
+        </p>
+      )}
+      {takesSamples(restoration) && (
+        <p className="hint">
+          {count > 0
+            ? `${samples(count)}${blocks ? " in each block" : ""} after a burn-in of ${burnIn}.`
+            : `Finished within its burn-in of ${burnIn}: the result is one sample, whose uncertainty is not known.`}
+        </p>
+      )}
       {isKept && (
         <div className="field-row">
           <button type="button" className="button" onClick={() => void takeMoreSamples(workbench, more)}>
