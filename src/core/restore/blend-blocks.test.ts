@@ -80,10 +80,10 @@ describe.each([
   });
 });
 
-test("sums are exact for any length and side", () => {
+test.each([0, 4])("sums are exact for any length and side, with particles of %i voxels", (particle) => {
   for (let length = 25; length < 160; length += 3)
     for (const side of [24, 25, 28, 32]) {
-      const { spans } = planBlocks([8, 8, length], 64 * side);
+      const { spans } = planBlocks([8, 8, length], 64 * side, particle);
       const sums = new Float32Array(length);
       for (const { start, weights } of spans.x)
         weights.forEach((weight, i) => {
@@ -92,6 +92,24 @@ test("sums are exact for any length and side", () => {
       expect(spans.x.every(({ weights }) => weights.every((weight) => weight >= 0))).toBe(true);
       expect(sums.every((sum) => sum === 1)).toBe(true);
     }
+});
+
+test.each([4, 9, 16])("a particle of %i voxels is whole in each block that has a part in it", (particle) => {
+  const { spans } = planBlocks([8, 8, 300], 64 * 80, particle);
+  expect(spans.x.length).toBeGreaterThan(3);
+  for (const { start, end, weights } of spans.x) {
+    const first = start + weights.findIndex((weight) => weight > 0);
+    const last = start + weights.findLastIndex((weight) => weight > 0);
+    if (start > 0) expect(first - (particle - 1)).toBeGreaterThanOrEqual(start);
+    if (end < 300) expect(last + (particle - 1)).toBeLessThan(end);
+  }
+});
+
+test("blocks that would have to overlap by more than half are refused", () => {
+  expect(() => planBlocks([8, 8, 300], 64 * 80, 17)).toThrow(
+    "Blocks of 80 voxels per side are too small for particles of 17: they need 86.",
+  );
+  expect(planBlocks([8, 8, 60], 64 * 80, 17).spans.x).toHaveLength(1);
 });
 
 test("blocks that give what is there give the volume, for each sink, whatever the number of layers", async () => {
