@@ -21,6 +21,22 @@ async function exported(item: string): Promise<{ readonly name: string; readonly
   return { name: download.suggestedFilename(), bytes: await bytesOf(download) };
 }
 
+/** The status bar tells the value of the volume on the pointer's side of the divider, and its name. */
+async function valueIsOfWhatIsSeen(): Promise<void> {
+  const { page, status } = app;
+  const pane = await page.getByRole("region", { name: "XZ view" }).boundingBox();
+  if (!pane) throw new Error("The XZ view is not there.");
+  for (const [side, name] of [
+    [-14, "cell-sample.mrc"],
+    [14, "cell-sample-restored.mrc"],
+  ] as const) {
+    await page.mouse.move(pane.x + pane.width / 2 + side, pane.y + pane.height / 2 - 40);
+    await status.getByText(name, { exact: true }).waitFor();
+  }
+  // The original is int8, the restored volume is not.
+  await expect.poll(() => status.innerText()).toMatch(/value\s+−?\d+\.\d+\s+of\s+cell-sample-restored/);
+}
+
 test("a restored box is audited: verdict, curves, hatching, and the page for reviewers", async () => {
   const { page, complaints } = app;
   await page.keyboard.press("q");
@@ -33,6 +49,8 @@ test("a restored box is audited: verdict, curves, hatching, and the page for rev
   await fillNumber(page, "Burn-in", 2);
   await page.getByRole("button", { name: "Run restore" }).click();
   await page.getByText(/^Finished in/).waitFor();
+
+  await valueIsOfWhatIsSeen();
 
   await page.keyboard.press("q");
   await panel().getByRole("combobox", { name: "Original" }).getByText("cell-sample.mrc").waitFor();

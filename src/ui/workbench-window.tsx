@@ -1,8 +1,8 @@
 import { Tabs, Tooltip } from "radix-ui";
 import { type ReactNode, useEffect, useState } from "react";
-import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
+import { Group, Panel, Separator } from "react-resizable-panels";
 import { openPanel } from "../commands/operation-commands";
-import type { PanelId } from "../state/shell";
+import type { PanelId, ShellState } from "../state/shell";
 import { DataPanel } from "./data/data-panel";
 import { AuditPanel } from "./operations/audit-panel";
 import { LocalizePanel } from "./operations/localize-panel";
@@ -13,7 +13,6 @@ import { SimulatePanel } from "./operations/simulate-panel";
 import { TrainPanel } from "./operations/train-panel";
 import { DropZone } from "./overlays/drop-zone";
 import { HelpSheet } from "./overlays/help-sheet";
-import { Notices } from "./overlays/notices";
 import { Palette } from "./overlays/palette";
 import { ProvenanceSheet } from "./overlays/provenance-sheet";
 import { Sheet } from "./overlays/sheet";
@@ -69,28 +68,42 @@ function DataSide() {
   );
 }
 
+interface SidePanelProps {
+  readonly id: keyof ShellState["folded"];
+  /** In pixels; where the user drags it to is remembered. */
+  readonly width: number;
+  readonly least: number;
+  readonly most: number;
+  readonly children: ReactNode;
+}
+
+/** A panel beside the views, as wide in a window of any size as it was left. */
+function SidePanel({ id, width, least, most, children }: SidePanelProps) {
+  const key = `tomoscope-${id}-width`;
+  const [start] = useState(() => Number(localStorage.getItem(key)) || width);
+  return (
+    <Panel
+      id={id}
+      defaultSize={`${start}px`}
+      minSize={`${least}px`}
+      maxSize={`${most}px`}
+      groupResizeBehavior="preserve-pixel-size"
+      onResize={({ inPixels }) => localStorage.setItem(key, String(Math.round(inPixels)))}
+    >
+      {children}
+    </Panel>
+  );
+}
+
 function WidePanels() {
   const { data, operation } = useShell((shell) => shell.folded);
-  const panelIds = [data ? "" : "data", "views", operation ? "" : "operation"].filter(Boolean);
-  const saved = useDefaultLayout({ id: "tomoscope-window", panelIds, storage: localStorage });
   return (
-    <Group
-      orientation="horizontal"
-      className="window-body"
-      defaultLayout={saved.defaultLayout}
-      onLayoutChanged={saved.onLayoutChanged}
-    >
+    <Group orientation="horizontal" className="window-body">
       {!data && (
         <>
-          <Panel
-            id="data"
-            defaultSize="280px"
-            minSize="200px"
-            maxSize="480px"
-            groupResizeBehavior="preserve-pixel-size"
-          >
+          <SidePanel id="data" width={280} least={200} most={480}>
             <DataSide />
-          </Panel>
+          </SidePanel>
           <Separator className="separator horizontal" aria-label="Resize the data panel" />
         </>
       )}
@@ -100,15 +113,9 @@ function WidePanels() {
       {!operation && (
         <>
           <Separator className="separator horizontal" aria-label="Resize the operation panel" />
-          <Panel
-            id="operation"
-            defaultSize="400px"
-            minSize="300px"
-            maxSize="640px"
-            groupResizeBehavior="preserve-pixel-size"
-          >
+          <SidePanel id="operation" width={400} least={300} most={640}>
             <OperationSide />
-          </Panel>
+          </SidePanel>
         </>
       )}
     </Group>
@@ -161,7 +168,6 @@ export function WorkbenchWindow() {
       <Help />
       <ProvenanceSheet />
       <DropZone />
-      <Notices />
     </Tooltip.Provider>
   );
 }

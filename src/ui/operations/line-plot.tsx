@@ -14,6 +14,9 @@ export const PLOT_AXIS = {
   font: "11px system-ui",
 } as const;
 
+/** What the legend says of a place along the plot; a dash, as for the lines, while the pointer is elsewhere. */
+const told = (_: UPlot, value: number | null) => (value === null ? "–" : String(value));
+
 type PlotOptions = Omit<UPlot.Options, "width" | "height">;
 
 interface LinePlotProps {
@@ -33,7 +36,9 @@ export function LinePlot({ options, data, label, className }: LinePlotProps) {
     const element = host.current;
     if (!element) return;
     const cursor = { drag: { x: false, y: false } };
-    const sized = { cursor, ...made.current, width: element.clientWidth, height: HEIGHT };
+    const [along, ...lines] = made.current.series;
+    const series = [{ value: told, ...along }, ...lines];
+    const sized = { cursor, ...made.current, series, width: element.clientWidth, height: HEIGHT };
     plot.current = new UPlot(sized, undefined, element);
     const observer = new ResizeObserver(() =>
       plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }),

@@ -57,7 +57,7 @@ export function RunBox({ operation, shape, missing = null, live, controls, stopp
   const job = useJobs(({ jobs }) => lastJob(jobs, operation));
   const isRunning = job?.phase === "running";
   return (
-    <div className={isRunning ? "run-box" : "run-box idle"}>
+    <div className="run-box">
       {missing && <p className="sentence">{missing}</p>}
       {!missing && shape && !isRunning && <EstimateLine operation={operation} shape={shape} />}
       {isRunning ? (

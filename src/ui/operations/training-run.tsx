@@ -185,7 +185,7 @@ export function TrainingRun({ plan }: { readonly plan: TrainingPlan | string }) 
   const hasCheckpoint = training !== null && training.savedStep !== null && training.savedStep > 0;
   return (
     <>
-      <div className={isRunning ? "run-box" : "run-box idle"}>
+      <div className="run-box">
         {isRunning ? (
           <>
             <JobProgress job={job} />

@@ -11,7 +11,7 @@ const SHOWN_MS: Readonly<Record<Notice["tone"], number>> = {
   info: 5000,
 };
 
-/** Sentences that come up at the edge of the window: errors, warnings, what was saved. */
+/** Sentences that come up over the views, where no button lies below them: errors, warnings, what was saved. */
 export function Notices() {
   const { shell } = useWorkbench();
   const notices = useShell((state) => state.notices);

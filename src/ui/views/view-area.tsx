@@ -2,6 +2,7 @@ import { FolderOpen } from "lucide-react";
 import type { ReactNode } from "react";
 import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
 import type { Layout, Pane } from "../../state/view";
+import { Notices } from "../overlays/notices";
 import { useCommand, useView } from "../workbench-context";
 import { useViewer } from "./use-viewer";
 import { PANE_OF_AXIS, ViewPane } from "./view-pane";
@@ -152,6 +153,7 @@ export function ViewArea() {
       </div>
       {!isOpen && <NothingOpen />}
       {isOpen && <Welcome />}
+      <Notices />
     </main>
   );
 }

@@ -56,7 +56,7 @@ function PaneName({
   };
   return (
     <div className={`pane-name ${side ?? ""}`} title={name} style={side && place[side]}>
-      {side === "after" ? withoutStem(name, shownName) : name}
+      {of === "compareId" ? withoutStem(name, shownName) : name}
     </div>
   );
 }
