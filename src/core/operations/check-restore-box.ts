@@ -20,7 +20,7 @@ const DENOISER_BYTES: Readonly<Record<RestoreParams["denoiser"], number>> = {
 /** Of a volume in memory, per voxel. */
 const FLOAT_BYTES = 4;
 const LEAST_SIDE = 8;
-/** 512³: WebAssembly addresses 4 GiB, of which a voxel takes about 40 bytes. */
+/** 512³, which a large GPU holds; WebAssembly addresses 4 GiB, about 450³, and says itself where they end. */
 const MOST_VOXELS = 2 ** 27;
 
 /** Returns what each voxel of a box takes while it is restored: bytes, of all memories together. */
