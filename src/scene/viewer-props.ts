@@ -92,7 +92,7 @@ export interface ViewerProps {
 }
 
 /** A point in voxels of `volume` (not rounded), and which of the two volumes is seen there. */
-export interface SeenPoint extends Point3 {
+interface SeenPoint extends Point3 {
   readonly of: "volume" | "compare";
 }
 
