@@ -35,7 +35,7 @@ const KEPT = z.object({
 });
 
 /** The scores of a run that is on its way, in a file of the user. */
-export interface KeptTomograms {
+interface KeptTomograms {
   /** Returns those that a run of the same job left; none where there is no file. Throws "bad-input" where another job left it. */
   read(): Promise<readonly TomogramScore[]>;
   /** Replaces the file whole, and makes its folder where there is none. */
