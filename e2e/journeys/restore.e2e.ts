@@ -106,3 +106,22 @@ test("a long restoration is discarded at once and loses nothing", async () => {
   expect(await page.getByRole("banner").innerText()).toContain("cell-sample.mrc");
   expect(complaints).toEqual([]);
 });
+
+test("stopped in blocks, it keeps those that are finished", async () => {
+  const { page, complaints } = app;
+  const advanced = page.getByRole("button", { name: /^Advanced/ });
+  if (!(await advanced.isVisible())) await page.getByRole("button", { name: "Parameters" }).click();
+  await fillNumber(page, "Iterations", 12);
+  await fillNumber(page, "Burn-in", 4);
+  await advanced.click();
+  await page.getByRole("switch", { name: "Block size: automatic" }).click();
+  await fillNumber(page, "Block size", 32);
+  await page.getByRole("button", { name: "Run restore" }).click();
+  await page.getByText(/^Stop, or Esc, keeps the [1-9]\d* of 27 blocks/).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByText(/^Stopped: \d+ of 27 blocks are restored, the rest is as it was measured\.$/).waitFor();
+  await page.waitForTimeout(1000); // the views
+  await screenshot(page, "restore-stopped-in-blocks");
+  expect(await seriousViolations(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+});
