@@ -119,7 +119,9 @@ test("stopped in blocks, it keeps those that are finished", async () => {
   await page.getByRole("button", { name: "Run restore" }).click();
   await page.getByText(/^Stop, or Esc, keeps the [1-9]\d* of 27 blocks/).waitFor();
   await page.keyboard.press("Escape");
-  await page.getByText(/^Stopped: \d+ of 27 blocks are restored, the rest is as it was measured\.$/).waitFor();
+  await page
+    .getByText(/^Stopped: \d+ of 27 blocks are restored, the rest is as it was measured\.$/)
+    .waitFor();
   await page.waitForTimeout(1000); // the views
   await screenshot(page, "restore-stopped-in-blocks");
   expect(await seriousViolations(page)).toEqual([]);
