@@ -48,7 +48,7 @@ test("a restored box is audited: verdict, curves, hatching, and the page for rev
   await fillNumber(page, "Iterations", 8);
   await fillNumber(page, "Burn-in", 2);
   await page.getByRole("button", { name: "Run restore" }).click();
-  await page.getByText(/^Finished in/).waitFor();
+  await page.getByText(/^Took /).waitFor();
 
   await valueIsOfWhatIsSeen();
 

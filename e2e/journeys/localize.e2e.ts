@@ -31,7 +31,7 @@ test("the particles of a built cell are localized in its labels and scored again
   const { page, complaints } = app;
   await page.keyboard.press("g");
   await page.getByRole("button", { name: "Build the cell" }).click();
-  await page.getByText(/^Finished in/).waitFor({ timeout: 120_000 });
+  await page.getByText(/^Took /).waitFor({ timeout: 120_000 });
   await page.keyboard.press("l");
   await page.getByRole("button", { name: "Run localize" }).click();
   await scores().waitFor();

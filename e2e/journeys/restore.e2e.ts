@@ -43,13 +43,13 @@ test("a chain is watched, paused, steered and finished with the samples it has",
   await page.getByRole("button", { name: "Go on", exact: true }).click();
   await page.getByText("β 1.00e−3").or(page.getByText("β 0.001")).first().waitFor();
   await page.keyboard.press("Escape");
-  await page.getByText(/^Finished in/).waitFor();
+  await page.getByText(/^Took /).waitFor();
   await page.getByText(/^\d+ samples after a burn-in of 8\.$/).waitFor();
   await fillNumber(page, "More samples", 5);
   const finishedAt = await iteration();
   await page.getByRole("button", { name: "Take more" }).click();
   await expect.poll(iteration).toBe(finishedAt + 5);
-  await page.getByText(/^Finished in/).waitFor();
+  await page.getByText(/^Took /).waitFor();
   await page
     .getByRole("button", { name: /restored/ })
     .first()

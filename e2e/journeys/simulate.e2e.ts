@@ -15,7 +15,7 @@ test("a small cell is built: image, spectrum and truth side by side, labels, pos
   const { page, complaints } = app;
   await page.keyboard.press("g");
   await page.getByRole("button", { name: "Build the cell" }).click();
-  await page.getByText(/^Finished in/).waitFor({ timeout: 120_000 });
+  await page.getByText(/^Took /).waitFor({ timeout: 120_000 });
   await page.getByRole("img", { name: /Power spectrum/ }).waitFor();
   await page.getByText("true positions").waitFor();
   await page.waitForTimeout(1500); // surfaces and pictures are drawn

@@ -85,7 +85,7 @@ export function RunBox({ operation, shape, missing = null, live, controls, stopp
         <p className="sentence">Cancelled. What was open is as it was.</p>
       )}
       {!missing && job?.phase === "done" && job.endedAt !== null && (
-        <p className="hint">Finished in {formatDuration((job.endedAt - job.startedAt) / 1000)}.</p>
+        <p className="hint">Took {formatDuration((job.endedAt - job.startedAt) / 1000)}.</p>
       )}
       {!isRunning && ended}
     </div>
