@@ -50,6 +50,12 @@ test.each([
   await dropFile(page, name, bytes);
   const message = page.getByRole("listitem").filter({ hasText: sentence });
   await message.waitFor();
+  const [place, panel] = await Promise.all([
+    message.boundingBox(),
+    page.getByRole("complementary", { name: "Operation" }).boundingBox(),
+  ]);
+  // It lies over no button.
+  expect(Number(place?.x) + Number(place?.width)).toBeLessThan(Number(panel?.x));
   if (name === "picture.mrc") await screenshot(page, "open-broken-file");
   await message.getByRole("button", { name: "Dismiss the message" }).click();
   expect(await page.getByRole("banner").innerText()).toContain("mine.mrc");

@@ -89,9 +89,15 @@ test("axe finds nothing serious, in any panel", async () => {
   }
 });
 
-test("in a window of 1100 × 700 nothing is lost", async () => {
+test("in a window of 1100 × 700 nothing is lost, and panels are as wide as they were", async () => {
   const { page } = app;
+  const panel = page.getByRole("complementary", { name: "Operation" });
+  const width = () => panel.evaluateAll(([element]) => element?.clientWidth);
+  const before = await width();
+  await page.setViewportSize({ width: 1000, height: 700 });
+  await expect.poll(width).not.toBe(before); // it is a drawer there
   await page.setViewportSize({ width: 1100, height: 700 });
+  await expect.poll(width).toBe(before);
   await page.getByRole("tab", { name: "Segment" }).click();
   expect(await page.getByRole("button", { name: "Run segment" }).isVisible()).toBe(true);
   await screenshot(page, "view-small-window");
