@@ -53,9 +53,16 @@ async function segment(): Promise<{ readonly name: string; readonly voxels: Buff
   return { name: download.suggestedFilename(), voxels: (await bytesOf(download)).subarray(1024) };
 }
 
+async function chooseStarter(): Promise<void> {
+  await app.page.getByRole("combobox", { name: "Model" }).click();
+  await app.page.getByRole("option", { name: "starter" }).click();
+}
+
 test("a DeepFinder .h5 is dropped, described in its card, and segments as the same weights that ship", async () => {
   const { page, complaints } = app;
   await page.keyboard.press("s");
+  await page.getByRole("region", { name: "Model cell" }).waitFor();
+  await chooseStarter();
   const shipped = page.getByRole("region", { name: "Model starter" });
   await shipped.getByRole("row", { name: /TRiC 26 nm 1\.00 0\.95/ }).waitFor();
   await screenshot(page, "models-shipped");
@@ -75,8 +82,7 @@ test("a DeepFinder .h5 is dropped, described in its card, and segments as the sa
   await screenshot(page, "models-segmented");
 
   await page.keyboard.press("s");
-  await page.getByRole("combobox", { name: "Model" }).click();
-  await page.getByRole("option", { name: "starter" }).click();
+  await chooseStarter();
   await shipped.waitFor();
   const ofStarter = await segment();
   expect(ofStarter.name).not.toBe(ofH5.name);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type App, openApp, screenshot } from "../app";
 import { bytesOf, dropFile } from "../files";
 
+const MODEL = "starter";
 /** What the same network finds on this volume in PyTorch: class, true, found, precision, recall, F1, F4. */
 const EXPECTED = [
   ["membrane-bound ribosome", "17", "26", "0.50", "0.76", "0.60", "0.74"],
@@ -31,6 +32,8 @@ async function exported(item: string | RegExp): Promise<Download> {
 test("the sample is segmented, with a stop on the way: labels, surfaces, particles, F1 against the truth", async () => {
   const { page, status, complaints } = app;
   await page.keyboard.press("s");
+  await page.getByRole("combobox", { name: "Model" }).click();
+  await page.getByRole("option", { name: MODEL }).click();
   await page.getByRole("button", { name: "Run segment" }).click();
   await expect.poll(() => status.innerText(), { timeout: 120_000 }).toMatch(/segmenting\s+\d+ %/);
   const percent = async () => Number(/segmenting\s+(\d+) %/.exec(await status.innerText())?.[1] ?? 0);

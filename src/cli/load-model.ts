@@ -77,7 +77,7 @@ export async function defaultModel({ voxelSizeAngstrom }: VolumeMeta, io: CliIo)
 
 /**
  * Returns the name of the model that ships and knows most of a scene's particles by their names; among equals one that fits the
- * voxel size, then the last, which knows more kinds of noise.
+ * voxel size, then the first.
  */
 export async function modelOfScene(
   { particles, voxelSizeAngstrom }: SceneRecipe,
@@ -92,5 +92,5 @@ export async function modelOfScene(
       return { name, rating: 2 * particles.filter(isKnown).length + (fits ? 1 : 0) };
     }),
   );
-  return rated.reduce((best, other) => (other.rating >= best.rating ? other : best)).name;
+  return rated.reduce((best, other) => (other.rating > best.rating ? other : best)).name;
 }

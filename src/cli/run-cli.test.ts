@@ -81,7 +81,7 @@ describe("use", () => {
       /Crop -1,0,0 to 9,9,9 does not lie within/,
     ],
     [["localize", SAMPLE, "--min-voxels", "7"], /--min-voxels needs pairs such as 2=500,3=800, not "7"/],
-    [["localize", SAMPLE, "--min-voxels", "9=3"], /names class 9; the particles .* "starter" are 2, 3, 4, 5/],
+    [["localize", SAMPLE, "--min-voxels", "9=3"], /names class 9; the particles .* "cell" are 2, 3, 4, 5/],
     [["localize", SAMPLE, "--model", "nobody"], /There is no model "nobody"/],
   ])("wrong use %j exits 2 with a sentence and writes nothing", async (argv, sentence) => {
     const { code, stdout, stderr } = await cli(argv);

@@ -33,7 +33,7 @@ export async function runDemo(folder: string, io: CliIo): Promise<number> {
       ...["--iterations", ITERATIONS, "--burn-in", BURN_IN, "-o", inFolder("restored.mrc")],
       ...["--std", inFolder("std.mrc"), "--trace", inFolder("trace.json")],
     ],
-    ["segment", sample, "--model", "starter", "-o", inFolder("labels.mrc"), "--score", inFolder("score.mrc")],
+    ["segment", sample, "-o", inFolder("labels.mrc"), "--score", inFolder("score.mrc")],
     [
       ...["localize", inFolder("labels.mrc"), "--score", inFolder("score.mrc")],
       ...["--tomogram", "cell-sample.mrc", "-o", inFolder("particles.json")],
