@@ -5,9 +5,9 @@ import { join } from "node:path";
 import type { Tensor, Weights } from "../src/core/nn/model";
 import type { BatchResult, NetworkTrainer, TrainerSpec, TrainingBatch } from "../src/core/train/trainer";
 import { writeSafetensors } from "../src/io/safetensors/write-safetensors";
+import { findPython } from "../src/testing/find-python";
 import { projectFile } from "../src/testing/golden-network";
 import { THREADS } from "./open-backend";
-import { findPyTorch } from "./training-peer";
 
 const PROGRAM = "bench/peers/trainer.py";
 const NEWLINE = 10;
@@ -17,7 +17,7 @@ const NEWLINE = 10;
  * moments cannot be read.
  */
 export async function createPyTorchTrainer({ weights }: TrainerSpec): Promise<NetworkTrainer | null> {
-  const python = findPyTorch();
+  const python = findPython("torch");
   if (!python) return null;
   const folder = await mkdtemp(join(tmpdir(), "trainer-"));
   const path = join(folder, "weights.safetensors");

@@ -5,12 +5,11 @@ import { join } from "node:path";
 import type { Tensor, Weights } from "../src/core/nn/model";
 import type { TrainingBatch } from "../src/core/train/trainer";
 import { writeSafetensors } from "../src/io/safetensors/write-safetensors";
+import { findPython } from "../src/testing/find-python";
 import { projectFile } from "../src/testing/golden-network";
 import { THREADS } from "./open-backend";
 
 const PROGRAM = "bench/peers/training.py";
-/** Debian's own python holds its packages, also where another comes first on the path. */
-const PYTHONS = ["python3", "/usr/bin/python3"];
 
 interface TrainedByPyTorch {
   readonly torch: string;
@@ -37,7 +36,7 @@ export async function trainInPyTorch(
   { count, side, voxels, labels }: TrainingBatch,
   { steps, runs, learningRate }: PeerTraining,
 ): Promise<TrainedByPyTorch | null> {
-  const python = findPyTorch();
+  const python = findPython("torch");
   if (!python) return null;
   const folder = await mkdtemp(join(tmpdir(), "training-"));
   try {
@@ -56,17 +55,4 @@ export async function trainInPyTorch(
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-/** Returns the first python that has PyTorch, or null. */
-export function findPyTorch(): string | null {
-  const hasPyTorch = (python: string) => {
-    try {
-      execFileSync(python, ["-c", "import torch"], { stdio: "ignore" });
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  return PYTHONS.find(hasPyTorch) ?? null;
 }

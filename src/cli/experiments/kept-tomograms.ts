@@ -5,21 +5,12 @@ import { z } from "zod";
 import { ComputeError } from "../../core/errors";
 import type { TomogramScore } from "../../core/experiments/localization-experiment";
 import { parseJson } from "../../io/json/parse-json";
+import { classScore } from "../../io/scores/class-score";
 import type { CliIo } from "../command";
 import { readTextFile, writeTextFile } from "../text-files";
 
 /** What scores depend on, by what people call it: equal texts give equal scores. */
 export type LocalizationJob = Readonly<Record<string, string>>;
-
-const CLASS_SCORE = z.object({
-  name: z.string(),
-  truth: z.number(),
-  found: z.number(),
-  truePositives: z.number(),
-  precision: z.number(),
-  recall: z.number(),
-  f1: z.number(),
-});
 
 const KEPT = z.object({
   job: z.record(z.string(), z.string()),
@@ -29,7 +20,7 @@ const KEPT = z.object({
       snr: z.number(),
       tiltDeg: z.number(),
       measuredSnr: z.number(),
-      classes: z.record(z.string(), CLASS_SCORE),
+      classes: z.record(z.string(), classScore),
     }),
   ),
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isTagged } from "../../core/errors";
 import { deepFinderLayers } from "../../core/nn/deepfinder-network";
+import { findPython } from "../../testing/find-python";
 import { largestDifference, loadStarterModel } from "../../testing/golden-network";
 import { type KerasFileLayer, kerasFile } from "../../testing/keras-file";
 import { writeHdf5 } from "./hdf5-file";
@@ -126,14 +127,7 @@ describe("a model written for DeepFinder", () => {
 });
 
 /** A Python that has h5py, with which Keras reads and writes its files. */
-const python = ["/usr/bin/python3", "python3"].find((command) => {
-  try {
-    execFileSync(command, ["-c", "import h5py"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-});
+const python = findPython("h5py");
 
 // Laid out as by keras/saving/legacy (Keras 2): byte strings of one length, layers without weights, the optimizer's moments.
 const WRITE = `

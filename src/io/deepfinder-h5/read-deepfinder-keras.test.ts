@@ -6,6 +6,7 @@ import { unzipSync, zipSync } from "fflate";
 import { expect, test } from "vitest";
 import { deepFinderLayers } from "../../core/nn/deepfinder-network";
 import type { Weights } from "../../core/nn/model";
+import { findPython } from "../../testing/find-python";
 import {
   deepFinderModel,
   type KerasModelLayer,
@@ -157,14 +158,7 @@ test("what is no archive of Keras, or damaged, says so", async () => {
 });
 
 /** A Python that has h5py, with which Keras reads and writes its files. */
-const python = ["/usr/bin/python3", "python3"].find((command) => {
-  try {
-    execFileSync(command, ["-c", "import h5py"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-});
+const python = findPython("h5py");
 
 // As H5IOStore and save_model of Keras 3 write: the names of layers as attributes, groups of zero weights, scalars of the optimizer.
 const WRITE = `

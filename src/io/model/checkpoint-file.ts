@@ -6,6 +6,7 @@ import type { Checkpoint } from "../../core/train/training-state";
 import { parseJson } from "../json/parse-json";
 import { readSafetensors } from "../safetensors/read-safetensors";
 import { writeSafetensors } from "../safetensors/write-safetensors";
+import { classScore } from "../scores/class-score";
 
 /** Beside the weights, under their own names, a checkpoint holds them with one of these before. */
 const FIRST = "adam.first.";
@@ -13,20 +14,11 @@ const SECOND = "adam.second.";
 const BEST = "best.";
 const FORMAT = "tomoscope-checkpoint-1";
 
-const score = z.object({
-  name: z.string(),
-  truth: z.number(),
-  found: z.number(),
-  truePositives: z.number(),
-  precision: z.number(),
-  recall: z.number(),
-  f1: z.number(),
-});
 const validation = z.object({
   step: z.int(),
   loss: z.number().nullable(),
   accuracy: z.number().nullable(),
-  scores: z.record(z.string(), score).nullable(),
+  scores: z.record(z.string(), classScore).nullable(),
   meanF1: z.number().nullable(),
 });
 const state = z.object({

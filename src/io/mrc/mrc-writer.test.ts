@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { float16Values } from "../../core/volume/float16";
 import { voxelCount, wholeBox } from "../../core/volume/shape";
 import type { OutputVoxelType, VolumeSpec } from "../../core/volume/volume";
+import { findPython } from "../../testing/find-python";
 import { createBlobSink } from "../source/blob-sink";
 import { blobSource } from "../source/blob-source";
 import { openVolume } from "../volume/open-volume";
@@ -154,14 +155,7 @@ test("part of a section, a section too many or too few cannot be written", async
 });
 
 /** A Python that has mrcfile, the reference implementation; null where there is none. */
-const python = ["/usr/bin/python3", "python3"].find((command) => {
-  try {
-    execFileSync(command, ["-c", "import mrcfile"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-});
+const python = findPython("mrcfile");
 
 const CHECK = `
 import json, sys, warnings, io
