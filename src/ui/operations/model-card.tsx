@@ -17,6 +17,7 @@ const score = (value: number | undefined) => (value === undefined ? "" : value.t
 function ClassTable({ manifest }: { readonly manifest: ModelManifest }) {
   const { classes, measured = {} } = manifest;
   const hasScores = classes.some(({ label }) => measured[label] !== undefined);
+  const hasDice = classes.some(({ label }) => measured[label]?.dice !== undefined);
   const row = ({ label, name, color, radiusAngstrom }: ClassInfo) => (
     <tr key={label}>
       <th scope="row" title={name}>
@@ -28,7 +29,7 @@ function ClassTable({ manifest }: { readonly manifest: ModelManifest }) {
           <td>
             <b>{score(measured[label]?.f1)}</b>
           </td>
-          <td>{score(measured[label]?.dice)}</td>
+          {hasDice && <td>{score(measured[label]?.dice)}</td>}
         </>
       )}
     </tr>
@@ -46,9 +47,11 @@ function ClassTable({ manifest }: { readonly manifest: ModelManifest }) {
               <th scope="col" title="Precision and recall of particles in one, on data it has not seen">
                 F1
               </th>
-              <th scope="col" title="Agreement of voxels, on data it has not seen">
-                Dice
-              </th>
+              {hasDice && (
+                <th scope="col" title="Agreement of voxels, on data it has not seen">
+                  Dice
+                </th>
+              )}
             </>
           )}
         </tr>
